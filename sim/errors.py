@@ -1,0 +1,71 @@
+"""Every error Corridor raises on purpose.
+
+::
+
+    SimError                 anything below; the command line exits 1
+    ├── InputError           the user can mend it; the command line exits 2
+    │   ├── ScenarioError    a scenario file or an override; carries all problems at once
+    │   ├── SeedError        a file of sourced data is missing or malformed
+    │   └── OutputError      the result folder can't be used
+    └── StateError           an invariant of the model was broken: a defect of ours
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input: where, what was found, what was expected, how to mend it."""
+
+    file: str
+    key: str
+    found: str
+    expected: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}: {self.key}" if self.key else self.file
+        text = f"{where}: found {self.found}, expected {self.expected}"
+        return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class SimError(Exception):
+    """Base of every error that Corridor raises on purpose."""
+
+
+class InputError(SimError):
+    """Input that its author can mend; holds one or more problems."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ScenarioError(InputError):
+    """A scenario file, name or override that can't be used."""
+
+
+class SeedError(InputError):
+    """A file of sourced data that is missing or malformed."""
+
+
+class OutputError(InputError):
+    """A result folder that can't be written, or that holds something else."""
+
+
+class StateError(SimError):
+    """An invariant of the model was broken; please report it."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``did you mean `x`?`` for the closest known word, or an empty string.
+
+    >>> did_you_mean("ceasefir", ["ceasefire", "monitoring"])
+    'did you mean `ceasefire`?'
+    """
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"did you mean `{close[0]}`?" if close else ""

@@ -1,0 +1,1 @@
+"""Plots of runs, comparisons and hindcasts, drawn onto the caller's Axes."""

@@ -1,0 +1,129 @@
+"""How scenarios differ: each function draws one question's answer onto the caller's Axes.
+
+Lines are medians over members; bands hold 50% and 90% of the members.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.ticker import MaxNLocator
+
+from sim.figures.curves import LEVELS, day, quantiles, thinned, zone
+from sim.figures.style import DASHES, PALETTE, QUIET, Grouped, counted, dated, grouped, shared_legend, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BANDS = ((0.05, 0.95, 0.13), (0.25, 0.75, 0.25))
+"""Low level, high level and opacity of each band."""
+
+ARRIVED = "arrivals_cumulative"
+
+
+def called(name: str) -> str:
+    """Write a scenario's name for readers.
+
+    >>> called("un_monitoring")
+    'un monitoring'
+    """
+    return name.replace("_", " ")
+
+
+def look(index: int) -> dict[str, object]:
+    """Return colour and line style of the scenario at ``index``, distinct also in grey."""
+    turns = index // len(PALETTE)
+    return {"color": PALETTE[index % len(PALETTE)], "linestyle": DASHES[(index + turns) % len(DASHES)]}
+
+
+def overlay(ax: Axes, data: xr.Dataset, variable: str = ARRIVED) -> None:
+    """Draw all scenarios over each other."""
+    drawn = thinned(data[[variable]])
+    names = [str(name) for name in drawn["scenario"].to_numpy()]
+    for index, name in enumerate(names):
+        _fan(ax, drawn[variable].sel(scenario=name), index, called(name))
+    _labelled(ax, data, variable)
+    ax.set_ylim(bottom=0)
+    shared_legend(ax, title="median, 50% and 90%\nof members")
+    final = {name: _median_at_end(drawn[variable].sel(scenario=name)) for name in names}
+    low, high = min(final, key=final.__getitem__), max(final, key=final.__getitem__)
+    span = f"{grouped(round(final[low]))} ({called(low)}) to {grouped(round(final[high]))} ({called(high)})"
+    title(ax, f"By {day(data['time'].to_numpy()[-1])}, median: {span}")
+
+
+def alone(ax: Axes, data: xr.Dataset, scenario: str, variable: str = ARRIVED) -> None:
+    """Draw one scenario, with the medians of the others in grey."""
+    drawn = thinned(data[[variable]])[variable]
+    names = [str(name) for name in drawn["scenario"].to_numpy()]
+    for name in names:
+        if name != scenario:
+            ax.plot(drawn["time"], quantiles(drawn.sel(scenario=name))[0.5], color="0.75", linewidth=0.9)
+    _fan(ax, drawn.sel(scenario=scenario), names.index(scenario), called(scenario))
+    _labelled(ax, data, variable)
+    ax.set_ylim(bottom=0)
+    title(ax, f"{called(scenario)}: {grouped(round(_median_at_end(drawn.sel(scenario=scenario))))} at the end")
+
+
+def difference(ax: Axes, data: xr.Dataset, baseline: str, variable: str = ARRIVED) -> None:
+    """Draw each scenario less the baseline, member by member under the same chance."""
+    drawn = thinned(data[[variable]])[variable]
+    names = [str(name) for name in drawn["scenario"].to_numpy()]
+    for index, name in enumerate(names):
+        if name != baseline:
+            _fan(ax, drawn.sel(scenario=name) - drawn.sel(scenario=baseline), index, called(name))
+    ax.axhline(0.0, color=QUIET, linewidth=1.0)
+    _labelled(ax, data, variable, "difference in ")
+    if len(names) > 1:
+        shared_legend(ax, title="median, 50% and 90%\nof paired members")
+    title(ax, f"Arrivals compared with {called(baseline)}, member by member")
+
+
+def outcome(ax: Axes, summaries: pd.DataFrame, measure: str, label: str, unit: str) -> None:
+    """Draw one headline number of each scenario: median as a dot, 50% thick and 90% thin."""
+    names = list(dict.fromkeys(summaries["scenario"]))
+    edge = max(1.0, 1.1 * float(summaries[measure].astype(float).quantile(1.0)))
+    for index, name in enumerate(names):
+        values = summaries.loc[summaries["scenario"] == name, measure].astype(float).dropna()
+        if not values.empty:
+            _interval(ax, index, np.quantile(values, LEVELS), edge)
+    ax.set_yticks(range(len(names)), [called(name) for name in names])
+    ax.set_ylim(len(names) - 0.5, -0.7)
+    ax.set_xlim(0, edge)
+    ax.set_xlabel(f"{label} [{unit}]\nmedian, 50% and 90% of members")
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_formatter(Grouped())
+    ax.grid(visible=False, axis="y")
+
+
+def _interval(ax: Axes, row: int, levels: np.ndarray, edge: float) -> None:
+    low, lower, middle, upper, high = levels
+    colour = look(row)["color"]
+    ax.plot([low, high], [row, row], color=colour, linewidth=1.3)
+    ax.plot([lower, upper], [row, row], color=colour, linewidth=6, alpha=0.5, solid_capstyle="butt")
+    ax.plot([middle], [row], "o", color=colour, markersize=5.5, clip_on=False, zorder=3)
+    aligned, shift = ("left", -3) if middle < 0.06 * edge else ("center", 0)
+    ax.annotate(grouped(round(middle)), (middle, row), (shift, 6), textcoords="offset points", ha=aligned, fontsize=8.5)
+
+
+def _fan(ax: Axes, members: xr.DataArray, index: int, label: str) -> None:
+    levels = quantiles(members)
+    appearance = look(index)
+    for low, high, opacity in BANDS:
+        ax.fill_between(
+            members["time"], levels[low], levels[high], color=appearance["color"], alpha=opacity, linewidth=0
+        )
+    ax.plot(members["time"], levels[0.5], label=label, **appearance)
+
+
+def _labelled(ax: Axes, data: xr.Dataset, variable: str, before: str = "") -> None:
+    attrs = data[variable].attrs
+    label = "persons arrived" if variable == ARRIVED else str(attrs.get("long_name", variable))
+    dated(ax, data["time"].to_numpy(), zone(data))
+    counted(ax, before + label, str(attrs.get("units", "persons")))
+
+
+def _median_at_end(members: xr.DataArray) -> float:
+    return float(members.isel(time=-1).median("member"))

@@ -1,0 +1,81 @@
+"""Curves to draw, derived from a dataset: totals, flows, means over residents and quantiles over members."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+DRAWN = 1200
+"""Most times that are drawn of one curve; more can't be seen and make files large."""
+
+STATES = ("at home", "ready to leave", "in transit", "displaced", "returned", "dead")
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def thinned(data: xr.Dataset, n_drawn: int = DRAWN) -> xr.Dataset:
+    """Keep at most about ``n_drawn`` times, evenly spaced, with the last one."""
+    n_times = data.sizes["time"]
+    stride = math.ceil(n_times / n_drawn)
+    return data if stride <= 1 else data.isel(time=np.union1d(np.arange(0, n_times, stride), [n_times - 1]))
+
+
+def total(array: xr.DataArray) -> xr.DataArray:
+    """Sum over every dimension but time, scenario and member."""
+    return array.sum([dim for dim in array.dims if dim not in ("time", "scenario", "member")])
+
+
+def persons_by_state(data: xr.Dataset) -> dict[str, np.ndarray]:
+    """Return state → persons, shape (time,); together they are everybody."""
+    arrays = (
+        data["persons_home"],
+        data["persons_ready"],
+        data["persons_in_transit"],
+        data["persons_displaced"],
+        data["persons_returned"],
+        data["deaths_cumulative"],
+    )
+    return {state: total(array).to_numpy() for state, array in zip(STATES, arrays, strict=True)}
+
+
+def per_hour(cumulative: xr.DataArray) -> xr.DataArray:
+    """Return the flow (1/h) within each interval of a cumulative count; shape (time,), the first is zero."""
+    times = cumulative["time"].to_numpy()
+    hours = np.diff(times) / np.timedelta64(1, "h")
+    flow = np.concatenate([[0.0], np.diff(cumulative.to_numpy()) / hours])
+    return xr.DataArray(flow, coords={"time": times}, dims="time")
+
+
+def residents_mean(array: xr.DataArray, data: xr.Dataset) -> xr.DataArray:
+    """Average over settlements, weighted by the residents at the start."""
+    return array.weighted(data["persons_home"].isel(time=0, drop=True).clip(min=1e-9)).mean("settlement")
+
+
+def quantiles(array: xr.DataArray, levels: Sequence[float] = LEVELS) -> dict[float, np.ndarray]:
+    """Return level → quantile over members of each time; members without a value are left out."""
+    ordered = array.transpose("member", "time").to_numpy()
+    return dict(zip(levels, np.nanquantile(ordered, list(levels), axis=0), strict=True))
+
+
+def first_time_at(array: xr.DataArray, level: float) -> pd.Timestamp | None:
+    """Return the first time at which ``array`` reaches ``level``, or None."""
+    reached = np.flatnonzero(array.to_numpy() >= level)
+    return pd.Timestamp(array["time"].to_numpy()[reached[0]]) if reached.size else None
+
+
+def zone(data: xr.Dataset) -> str:
+    """Return the name of the clock that the dataset's times follow."""
+    return str(data["time"].attrs.get("time_zone") or data.attrs.get("time_zone") or "UTC+4")
+
+
+def day(when: np.datetime64 | pd.Timestamp) -> str:
+    """Write a date as readers do.
+
+    >>> day(np.datetime64("2023-09-24T17:00"))
+    '24 Sep 2023'
+    """
+    stamp = pd.Timestamp(when)
+    return f"{stamp.day} {stamp:%b %Y}"

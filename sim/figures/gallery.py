@@ -1,0 +1,113 @@
+"""Which figures go beside a result: name → figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sim.figures import compare as of_comparison
+from sim.figures import run as of_run
+from sim.figures.run import run_footer
+from sim.figures.style import CAUTION, footer, sheet, style, title
+from sim.results.compared import Compared, by_member
+from sim.results.words import MEASURES
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.results.result import Result
+
+RUN_SHEETS: dict[str, tuple[str, ...]] = {
+    "arrivals": ("arrivals",),
+    "corridor": ("flow", "queue", "wait"),
+    "whereabouts": ("whereabouts",),
+    "provinces": ("provinces",),
+    "trust": ("trust", "assurances"),
+    "services_and_aid": ("services", "needs", "aid"),
+}
+"""File name → the plots on it, from top to bottom."""
+
+
+def run_figures(result: Result) -> dict[str, Figure]:
+    """Return the figures that are written beside the result of a run."""
+    return {name: _sheet(result, kinds) for name, kinds in RUN_SHEETS.items()}
+
+
+def _sheet(result: Result, kinds: tuple[str, ...]) -> Figure:
+    with style():
+        figure, axes = sheet(len(kinds), 1, size=(8.0, 4.2 if len(kinds) == 1 else 2.9 * len(kinds)))
+        for ax, kind in zip(axes[:, 0], kinds, strict=True):
+            of_run.KINDS[kind](ax, result.dataset)
+        footer(figure, run_footer(result))
+    return figure
+
+
+def comparison_figures(comparison: Compared, seed: int, titles: Mapping[str, str] | None = None) -> dict[str, Figure]:
+    """Return the figures that are written beside a comparison."""
+    return {
+        name: _finished(draw(comparison), comparison, seed, titles or {})
+        for name, draw in (
+            ("arrivals", _overlaid),
+            ("each_scenario", _small_multiples),
+            ("difference", _differences),
+            ("outcomes", _outcomes),
+        )
+        if name != "difference" or comparison.dataset.sizes["scenario"] > 1
+    }
+
+
+def comparison_footer(comparison: Compared, seed: int, titles: Mapping[str, str]) -> str:
+    """Say what a figure compares, and under what conditions."""
+    names = [str(name) for name in comparison.dataset["scenario"].to_numpy()]
+    scenarios = ", ".join(f"{titles[name]} ({name})" if name in titles else name for name in names)
+    n_members = comparison.dataset.sizes["member"]
+    return f"Scenarios: {scenarios} · seed {seed} · {n_members} member{'s' * (n_members != 1)} · {CAUTION}"
+
+
+def _finished(figure: Figure, comparison: Compared, seed: int, titles: Mapping[str, str]) -> Figure:
+    with style():
+        footer(figure, comparison_footer(comparison, seed, titles))
+    return figure
+
+
+def _overlaid(comparison: Compared) -> Figure:
+    with style():
+        figure, axes = sheet(1, 1, size=(9.0, 4.6))
+        of_comparison.overlay(axes[0, 0], comparison.dataset)
+    return figure
+
+
+def _small_multiples(comparison: Compared) -> Figure:
+    names = [str(name) for name in comparison.dataset["scenario"].to_numpy()]
+    n_columns = min(len(names), 3)
+    n_rows = math.ceil(len(names) / n_columns)
+    with style():
+        figure, axes = sheet(n_rows, n_columns, size=(3.6 * n_columns + 0.6, 3.0 * n_rows), sharey=True)
+        for ax, name in zip(axes.flat, names, strict=False):
+            of_comparison.alone(ax, comparison.dataset, name)
+        for ax in axes.flat[len(names) :]:
+            ax.remove()
+        for ax in axes[:, 1:].flat:
+            ax.set_ylabel("")
+        figure.suptitle("Persons who arrive in Armenia, median; grey: the other scenarios", x=0.01, ha="left")
+    return figure
+
+
+def _differences(comparison: Compared) -> Figure:
+    with style():
+        figure, axes = sheet(1, 1, size=(9.0, 4.6))
+        of_comparison.difference(axes[0, 0], comparison.dataset, comparison.baseline)
+    return figure
+
+
+def _outcomes(comparison: Compared) -> Figure:
+    summaries = by_member(comparison.summaries)
+    with style():
+        figure, axes = sheet(1, 2, size=(10.0, 1.7 + 0.5 * summaries["scenario"].nunique()), sharey=True)
+        for ax, name in zip(axes.flat, ("persons_remaining", "persons_arrived"), strict=True):
+            measure = MEASURES[name]
+            of_comparison.outcome(ax, summaries, name, measure.label, measure.unit)
+        title(axes[0, 0], "Who remains at home at the end")
+        title(axes[0, 1], "Who has arrived in Armenia")
+    return figure

@@ -1,0 +1,109 @@
+"""What was counted against what the model and simpler curves say, before and after the split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.figures.curves import LEVELS, day
+from sim.figures.style import (
+    BLACK,
+    BLUE,
+    DASHES,
+    PALETTE,
+    QUIET,
+    counted,
+    dated,
+    footer,
+    grouped,
+    shared_legend,
+    sheet,
+    style,
+    title,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def hindcast(
+    ax: Axes,
+    counts_fit: pd.Series,
+    counts_score: pd.Series,
+    times: np.ndarray,
+    quantiles: Mapping[float, np.ndarray],
+    split: pd.Timestamp,
+    baselines: Mapping[str, np.ndarray],
+    zone: str = "UTC+4",
+) -> None:
+    """Draw counts (index: local times, values: persons) over the model's median with 50% and 90% intervals.
+
+    ``quantiles`` maps each of 0.05, 0.25, 0.5, 0.75 and 0.95 to persons at ``times``, and ``baselines`` a name to
+    persons at ``times``. Counts up to ``split``, which fitted the parameters, are filled; later ones, which score the
+    model, are open.
+    """
+    low, lower, middle, upper, high = (quantiles[level] for level in LEVELS)
+    ax.fill_between(times, low, high, color=BLUE, alpha=0.15, linewidth=0, label="model, 90%")
+    ax.fill_between(times, lower, upper, color=BLUE, alpha=0.3, linewidth=0, label="model, 50%")
+    ax.plot(times, middle, color=BLUE, label="model, median")
+    for index, (name, persons) in enumerate(baselines.items(), start=1):
+        ax.plot(times, persons, color=PALETTE[index], linestyle=DASHES[index], linewidth=1.3, label=name)
+    marker = {"linestyle": "none", "marker": "o", "markersize": 5, "markeredgecolor": BLACK, "zorder": 4}
+    ax.plot(counts_fit.index, counts_fit, markerfacecolor=BLACK, label="counted, used to fit", **marker)
+    ax.plot(counts_score.index, counts_score, markerfacecolor="white", label="counted, held back", **marker)
+    dated(ax, times, zone)
+    counted(ax, "arrived so far", "persons")
+    ax.set_ylim(bottom=0)
+    _mark_split(ax, split)
+    shared_legend(ax)
+    title(ax, _in_words(counts_score, times, quantiles))
+
+
+def hindcast_figure(
+    counts_fit: pd.Series,
+    counts_score: pd.Series,
+    times: np.ndarray,
+    quantiles: Mapping[float, np.ndarray],
+    split: pd.Timestamp,
+    baselines: Mapping[str, np.ndarray],
+    note: str = "",
+) -> Figure:
+    """Return :func:`hindcast` as a figure of its own, with ``note`` as its footer."""
+    with style():
+        figure, axes = sheet(1, 1, size=(9.0, 4.8))
+        hindcast(axes[0, 0], counts_fit, counts_score, times, quantiles, split, baselines)
+        if note:
+            footer(figure, note)
+    return figure
+
+
+def _mark_split(ax: Axes, split: pd.Timestamp) -> None:
+    ax.axvline(split, color=QUIET, linewidth=1.0, linestyle=DASHES[1])
+    ax.annotate(
+        "split",
+        (split, 0.98),
+        (4, 0),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        va="top",
+        color=QUIET,
+        fontsize=8.5,
+    )
+
+
+def _in_words(counts: pd.Series, times: np.ndarray, quantiles: Mapping[float, np.ndarray]) -> str:
+    if counts.empty:
+        return "Counted and modelled arrivals"
+    seconds = [pd.DatetimeIndex(when).to_numpy().astype("datetime64[s]").astype(float) for when in (counts.index, times)]
+    low, middle, high = (np.interp(*seconds, quantiles[level]) for level in (0.05, 0.5, 0.95))
+    inside = int(np.sum((low <= counts.to_numpy()) & (counts.to_numpy() <= high)))
+    error = float(np.mean(np.abs(middle - counts.to_numpy())))
+    span = f"{day(counts.index[0])} to {day(counts.index[-1])}"
+    return (
+        f"Held-back counts, {span}: {inside} of {len(counts)} lie in the 90% interval; "
+        f"mean absolute error of the median {grouped(round(error))} persons"
+    )

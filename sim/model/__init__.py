@@ -1,0 +1,1 @@
+"""The model: its clock, schedule, institutions and what is recorded of a run."""

@@ -1,0 +1,91 @@
+"""The model: a Mesa model whose institutions are agents and whose households are columns."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+from mesa.discrete_space import Network
+
+from sim.model.institutions import Checkpoint, RegistrationCentre
+from sim.model.schedule import Clock, run_step
+from sim.model.timeline import Timeline
+from sim.place.place import Place, load_place
+from sim.population.households import Households
+from sim.population.streams import Streams
+from sim.population.synthesis import synthesize
+from sim.processes.aid import Aid
+from sim.processes.decisions import Decisions
+from sim.processes.guarantees import Guarantees
+from sim.processes.infrastructure import Infrastructure
+from sim.processes.perception import Perception
+from sim.processes.reception import Reception
+from sim.processes.returns import Returns
+from sim.processes.traffic import Traffic
+from sim.processes.violence import Violence
+from sim.scenario.parameters import Parameters
+from sim.scenario.schema import Scenario
+
+
+class DisplacementModel(mesa.Model):  # type: ignore[misc]
+    """Residents, infrastructure and aid flows of one territory under one scenario.
+
+    Parameters
+    ----------
+    scenario : what happens and what is assumed
+    seed : root seed; every random stream of the run grows from it and its own name
+
+    Attributes
+    ----------
+    households : table of all households; ``households[i]`` is a read-only view of one
+    hours : the model's clock, from the scenario's start [h]
+    violence, infrastructure, aid, guarantees, perception, decisions, returns, traffic, reception : the processes
+    """
+
+    def __init__(self, scenario: Scenario, seed: int = 0) -> None:
+        super().__init__(rng=seed)
+        self.definition = scenario
+        self.place: Place = load_place(scenario.place.dataset)
+        self.parameters = p = Parameters.from_values(scenario.values())
+        self.streams = Streams(seed)
+        self.clock = Clock()
+        self.step_hours = scenario.time.step_minutes / 60.0
+        self.step_number = 0
+        self.hours = 0.0
+        start = scenario.time.start
+        self.start_hour = start.hour + start.minute / 60.0
+        self.timeline = Timeline(scenario, self.place)
+        self.settlement_names = tuple(s.name for s in self.place.settlements)
+        self.urban = np.array([s.urban for s in self.place.settlements])
+        self._generators: dict[str, np.random.Generator] = {}
+        self.network = Network(self.place.roads, random=self.random)
+        self.checkpoint = Checkpoint(self, "crossing", self.place.crossing)
+        self.registration = RegistrationCentre(self, "registration", self.place.registration[0])
+        columns = synthesize(self.place, p, self.streams)
+        places = (self.place.reception, *(province.name for province in self.place.provinces), "abroad")
+        self.households = Households(columns, self.settlement_names, places, self.streams)
+        initial = self.households.initial
+        self.violence = Violence(p.violence, initial, self.settlement_names, self.streams)
+        self.infrastructure = Infrastructure(p.infrastructure, initial.size)
+        self.aid = Aid(p.aid, self.place, initial, p.traffic.free_flow_kmh)
+        self.guarantees = Guarantees(p.guarantees, self.urban)
+        self.perception = Perception(p.violence, initial.size)
+        self.decisions = Decisions(p.decisions, self.households)
+        self.returns = Returns(p.returns, self.households)
+        self.traffic = Traffic(p.traffic, self.place, self.households, p.decisions.news_delay_hours)
+        self.reception = Reception(p.reception, self.place, self.households)
+
+    def stream(self, purpose: str) -> np.random.Generator:
+        """Return the running generator of ``purpose``, the same at every call."""
+        if purpose not in self._generators:
+            self._generators[purpose] = self.streams.generator(purpose)
+        return self._generators[purpose]
+
+    def hours_since(self, phase: str) -> float:
+        """Return the hours since ``phase`` last ran; 0 at its first run."""
+        return self.hours - self.clock.last.get(phase, self.hours)
+
+    def step(self) -> None:
+        """Advance the model by one step."""
+        run_step(self, self.clock)
+        self.step_number += 1
+        self.hours = self.step_number * self.step_hours

@@ -1,0 +1,133 @@
+"""What is recorded of a run: a declared list of variables, read off the model at each output time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim.processes.aid import COMMODITIES
+from sim.processes.infrastructure import SECTORS
+from sim.scenario.parameters import ASSURANCES
+
+if TYPE_CHECKING:
+    from sim.model.displacement import DisplacementModel
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One recorded variable: its dimensions beside time, unit, how it aggregates, meaning and where it is read."""
+
+    name: str
+    dims: tuple[str, ...]
+    units: str
+    aggregates: str
+    long_name: str
+    read: Callable[[DisplacementModel], Any]
+
+
+_PERSONS = "persons"
+VARIABLES: tuple[Variable, ...] = (
+    Variable("arrivals_cumulative", (), _PERSONS, "stock", "persons arrived", lambda m: m.reception.arrived),
+    Variable("departures_cumulative", (), _PERSONS, "stock", "persons who set out", lambda m: m.traffic.departed),
+    Variable(
+        "vehicles_crossed_cumulative", (), "vehicles", "stock", "vehicles over the crossing",
+        lambda m: m.checkpoint.crossed_units,
+    ),
+    Variable("queue_vehicles", (), "vehicles", "stock", "vehicles waiting at the crossing",
+             lambda m: m.checkpoint.queue.waiting_units),
+    Variable("fuel_queue_vehicles", (), "vehicles", "stock", "vehicles waiting for fuel",
+             lambda m: len(m.traffic.fuel_queue)),
+    Variable("wait_hours", (), "h", "level", "wait at the crossing of those now crossing",
+             lambda m: m.checkpoint.wait_hours),
+    Variable("persons_home", ("settlement",), _PERSONS, "stock", "at home and not leaving",
+             lambda m: m.households.at_home),
+    Variable("persons_ready", ("settlement",), _PERSONS, "stock", "decided to leave and waiting at home",
+             lambda m: m.households.ready),
+    Variable("persons_in_transit", (), _PERSONS, "stock", "on the road", lambda m: m.households.in_transit),
+    Variable("persons_displaced", ("place",), _PERSONS, "stock", "displaced, by where they are",
+             lambda m: m.households.displaced),
+    Variable("persons_returned", ("settlement",), _PERSONS, "stock", "home again after displacement",
+             lambda m: m.households.returned),
+    Variable("arrivals_by_origin_cumulative", ("district",), _PERSONS, "stock", "persons arrived, by home district",
+             lambda m: m.reception.arrived_by_origin),
+    Variable("persons_by_province", ("province",), _PERSONS, "stock", "displaced persons in the province",
+             lambda m: m.households.displaced[1:-1]),
+    Variable("registered_cumulative", (), _PERSONS, "stock", "persons registered", lambda m: m.reception.registered),
+    Variable("threat", ("settlement",), "share", "level", "threat felt", lambda m: m.perception.threat),
+    Variable("insecurity", ("settlement",), "share", "level", "adverse control × (1 − guarantees)",
+             lambda m: m.perception.insecurity),
+    Variable("guarantees", ("settlement",), "share", "level", "guarantees believed",
+             lambda m: m.guarantees.guarantees),
+    Variable("deprivation", ("settlement",), "share", "level", "basic needs unmet", lambda m: m.aid.deprivation),
+    Variable("assurance_credibility", ("assurance",), "share", "level", "mean credibility over settlements",
+             lambda m: m.guarantees.credibility.mean(axis=1)),
+    Variable("deaths_cumulative", (), _PERSONS, "stock", "residents killed or died on the road",
+             lambda m: m.households.deaths),
+    Variable("injured_cumulative", (), _PERSONS, "stock", "residents injured", lambda m: m.violence.injured),
+    Variable("incidents", ("settlement",), "incidents", "flow", "incidents in the step before",
+             lambda m: m.violence.incidents),
+    Variable("service_level", ("settlement", "sector"), "share", "level", "services against normal",
+             lambda m: m.infrastructure.level),
+    Variable("stock_tonnes", ("commodity",), "t", "stock", "goods at the depot and in settlements",
+             lambda m: m.aid.depot + m.aid.stock.sum(axis=0)),
+    Variable("delivered_tonnes_cumulative", ("commodity",), "t", "stock", "aid delivered",
+             lambda m: m.aid.delivered),
+    Variable("need_met", ("settlement", "commodity"), "share", "level", "need met", lambda m: m.aid.met),
+)  # fmt: skip
+
+
+class Recorder:
+    """Arrays filled at each output time, turned into a labelled dataset at the end."""
+
+    def __init__(self, model: DisplacementModel) -> None:
+        time = model.definition.time
+        self.every = max(1, round((time.output_minutes or time.step_minutes) / time.step_minutes))
+        n = time.n_steps // self.every + 1
+        self._steps = np.arange(n) * self.every
+        self._arrays: dict[str, np.ndarray[Any, Any]] = {}
+        for variable in VARIABLES:
+            value = np.asarray(variable.read(model))
+            dtype = np.int64 if np.issubdtype(value.dtype, np.integer) else np.float64
+            self._arrays[variable.name] = np.zeros((n, *value.shape), dtype=dtype)
+        self._row = 0
+        self.observe(model)
+
+    def observe(self, model: DisplacementModel) -> None:
+        """Record the model's state if an output is due."""
+        if model.step_number % self.every:
+            return
+        for variable in VARIABLES:
+            self._arrays[variable.name][self._row] = variable.read(model)
+        self._row += 1
+
+    def dataset(self, model: DisplacementModel) -> xr.Dataset:
+        """Return what was recorded, labelled, with units."""
+        start = pd.Timestamp(model.definition.time.start).tz_localize(None)
+        times = start + pd.to_timedelta(self._steps[: self._row] * model.step_hours, unit="h")
+        data = {
+            variable.name: xr.Variable(
+                ("time", *variable.dims),
+                self._arrays[variable.name][: self._row],
+                {"units": variable.units, "long_name": variable.long_name, "aggregates": variable.aggregates},
+            )
+            for variable in VARIABLES
+        }
+        return xr.Dataset(data, coords={"time": times.astype("datetime64[ns]"), **_labels(model)})
+
+
+def _labels(model: DisplacementModel) -> dict[str, list[str]]:
+    place = model.place
+    return {
+        "settlement": list(model.settlement_names),
+        "district": list(place.districts),
+        "place": list(model.households.places),
+        "province": [province.name for province in place.provinces],
+        "assurance": list(ASSURANCES),
+        "sector": list(SECTORS),
+        "commodity": list(COMMODITIES),
+    }

@@ -1,0 +1,60 @@
+"""The schedule of a step as data: which phase runs, in which order and how often; printable and timed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.model.displacement import DisplacementModel
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase: the process that runs, and how often at most [h]; 0 means at every step."""
+
+    name: str
+    every_hours: float = 0.0
+
+
+SCHEDULE: tuple[Phase, ...] = (
+    Phase("violence"),
+    Phase("infrastructure", 6.0),
+    Phase("aid", 6.0),
+    Phase("guarantees", 6.0),
+    Phase("perception"),
+    Phase("decisions"),
+    Phase("returns"),
+    Phase("traffic"),
+    Phase("reception"),
+)
+"""The order of ODD's *process overview and scheduling*; what is recorded of a step is read after the last phase."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """When each phase last ran [h], and the time spent in it [s]."""
+
+    last: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def run_step(model: DisplacementModel, clock: Clock) -> None:
+    """Run the phases that are due, in order."""
+    for phase in SCHEDULE:
+        last = clock.last.get(phase.name)
+        if last is not None and model.hours - last < phase.every_hours - 1e-9:
+            continue
+        began = time.perf_counter()
+        getattr(model, phase.name).step(model)
+        clock.seconds[phase.name] = clock.seconds.get(phase.name, 0.0) + time.perf_counter() - began
+        clock.last[phase.name] = model.hours
+
+
+def describe() -> str:
+    """Return the schedule as text, a line for each phase."""
+    return "\n".join(
+        f"{number}. {phase.name}, " + (f"every {phase.every_hours:g} h" if phase.every_hours else "every step")
+        for number, phase in enumerate(SCHEDULE, 1)
+    )

@@ -1,0 +1,89 @@
+"""Dated actions of a scenario on the model's clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.place.place import Place
+from sim.scenario.actions import Action, Intervention, Monitoring, Peacekeepers, Placed
+from sim.scenario.schema import Scenario
+
+Kind = TypeVar("Kind", bound=Action)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action: its hours on the model's clock and the settlements it reaches, shape (n_settlements,)."""
+
+    action: Action
+    start: float
+    end: float
+    where: NDArray[np.bool_]
+
+    def active(self, hours: float) -> bool:
+        """Whether the action is in force at ``hours``."""
+        return self.start <= hours < self.end
+
+    def ramp(self, hours: float, ramp_days: float, delay_days: float = 0.0) -> float:
+        """Return how far the action has risen, 0 to 1, linearly over ``ramp_days`` after ``delay_days``."""
+        since = hours - self.start - 24.0 * delay_days
+        if since < 0.0:
+            return 0.0
+        return 1.0 if ramp_days <= 0.0 else min(1.0, since / (24.0 * ramp_days))
+
+    def coverage(self, hours: float, urban: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the share of each settlement that a mission on the ground covers, shape (n_settlements,)."""
+        action = self.action
+        if not isinstance(action, Monitoring | Peacekeepers):
+            raise TypeError(f"{action.id} has no coverage")
+        full = np.where(urban, action.coverage_urban, action.coverage_rural) * self.where
+        return np.asarray(action.strength * self.ramp(hours, action.ramp_days) * full)
+
+
+class Timeline:
+    """All actions of a scenario; interventions of strength 0 are left out, so that they change nothing."""
+
+    def __init__(self, scenario: Scenario, place: Place) -> None:
+        self.entries = tuple(
+            _entry(action, scenario.time.start, place)
+            for action in (*scenario.shocks, *scenario.interventions)
+            if not (isinstance(action, Intervention) and action.strength == 0.0)
+        )
+        self._cached: tuple[float, float, tuple[Entry, ...]] = (np.inf, -np.inf, ())
+        self._turns = np.unique([hour for entry in self.entries for hour in (entry.start, entry.end)])
+
+    def active(self, hours: float) -> tuple[Entry, ...]:
+        """Return the entries in force at ``hours``, in the order of the scenario."""
+        low, high, entries = self._cached
+        if not low <= hours < high:
+            turn = int(np.searchsorted(self._turns, hours, side="right"))
+            low = self._turns[turn - 1] if turn else -np.inf
+            high = self._turns[turn] if turn < self._turns.size else np.inf
+            entries = tuple(entry for entry in self.entries if entry.active(hours))
+            self._cached = (low, high, entries)
+        return entries
+
+    def of(self, kind: type[Kind], hours: float) -> list[tuple[Entry, Kind]]:
+        """Return the entries of one kind in force at ``hours`` with their actions."""
+        return [(entry, entry.action) for entry in self.active(hours) if isinstance(entry.action, kind)]
+
+    def every(self, kind: type[Kind]) -> list[tuple[Entry, Kind]]:
+        """Return all entries of one kind, in force or not."""
+        return [(entry, entry.action) for entry in self.entries if isinstance(entry.action, kind)]
+
+
+def _hours(start: datetime, when: datetime | None) -> float:
+    return np.inf if when is None else (when - start).total_seconds() / 3600.0
+
+
+def _entry(action: Action, start: datetime, place: Place) -> Entry:
+    where = np.ones(len(place.settlements), dtype=bool)
+    if isinstance(action, Placed) and (action.districts or action.settlements):
+        named = ((s.district in action.districts) or (s.name in action.settlements) for s in place.settlements)
+        where = np.fromiter(named, dtype=bool)
+    return Entry(action, _hours(start, action.start), _hours(start, action.end), where)

@@ -1,0 +1,1 @@
+"""Households as columns, and the event-driven kernel that moves them between states."""

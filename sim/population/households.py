@@ -1,0 +1,189 @@
+"""All households of a run: who they are, where they are, and the head counts that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import StateError
+from sim.population.streams import Streams
+from sim.population.synthesis import Columns, gamma_frailty
+
+Ids = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Status(IntEnum):
+    """Where a household stands in the multi-state model."""
+
+    HOME = 0
+    READY = 1
+    TRANSIT = 2
+    DISPLACED = 3
+    RETURNED = 4
+    DEAD = 5
+
+
+PRESENT = (Status.HOME, Status.READY, Status.RETURNED)
+"""The states in which a household is at its home settlement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A read-only view of one household."""
+
+    number: int
+    home: str
+    size: int
+    persons: int
+    children: int
+    older: int
+    female: int
+    disability: int
+    vehicle: bool
+    status: str
+    place: str
+
+
+class Households:
+    """The columnar table of households.
+
+    Attributes
+    ----------
+    columns : what each household is, fixed for the run
+    status : shape (n,), :class:`Status` of each
+    persons : shape (n,), living members of each
+    place : shape (n,), number of the place where a displaced household is, else -1
+    at_home, ready, returned : shape (n_settlements,), persons by home settlement
+    displaced : shape (n_places,), persons
+    in_transit, deaths : persons
+    """
+
+    def __init__(
+        self, columns: Columns, settlements: tuple[str, ...], places: tuple[str, ...], streams: Streams
+    ) -> None:
+        self.columns, self.settlements, self.places = columns, settlements, places
+        self._streams = streams
+        self._uniforms: dict[tuple[object, ...], Floats] = {}
+        self._thresholds: dict[tuple[str, int], Floats] = {}
+        n = columns.home.size
+        self.status = np.full(n, Status.HOME, dtype=np.int8)
+        self.persons = columns.size.copy()
+        self.place: Ids = np.full(n, -1, dtype=np.int64)
+        self.spell = np.zeros(n, dtype=np.int8)
+        self.initial = self._count(np.arange(n))
+        self.at_home = self.initial.copy()
+        self.ready = np.zeros_like(self.initial)
+        self.returned = np.zeros_like(self.initial)
+        self.displaced: Ids = np.zeros(len(places), dtype=np.int64)
+        self.in_transit = 0
+        self.deaths = 0
+        self._rows = np.searchsorted(columns.home, np.arange(len(settlements) + 1))
+
+    def __len__(self) -> int:
+        return int(self.status.size)
+
+    def __getitem__(self, number: int) -> Household:
+        number = range(len(self))[number]
+        column = self.columns
+        return Household(
+            number=number,
+            home=self.settlements[column.home[number]],
+            size=int(column.size[number]),
+            persons=int(self.persons[number]),
+            children=int(column.children[number]),
+            older=int(column.older[number]),
+            female=int(column.female[number]),
+            disability=int(column.disability[number]),
+            vehicle=bool(column.vehicle[number]),
+            status=Status(self.status[number]).name.lower(),
+            place=self.places[self.place[number]] if self.place[number] >= 0 else "",
+        )
+
+    @property
+    def present(self) -> Ids:
+        """Persons at each home settlement, shape (n_settlements,)."""
+        return self.at_home + self.ready + self.returned
+
+    def uniform(self, *purpose: object) -> Floats:
+        """Return one number in (0, 1) for each household, from the stream of ``purpose`` and settlement."""
+        if purpose not in self._uniforms:
+            sizes = np.diff(self._rows).tolist()
+            parts = [self._streams.uniform(k, *purpose, s) for s, k in zip(self.settlements, sizes, strict=True)]
+            self._uniforms[purpose] = np.concatenate(parts)
+        return self._uniforms[purpose]
+
+    def thresholds(self, purpose: str, spell: int, frailty_variance: float) -> Floats:
+        """Return the cumulative hazard each household bears in its ``spell``, shape (n,) [1]."""
+        key = (purpose, spell)
+        if key not in self._thresholds:
+            frailty = gamma_frailty(frailty_variance, self.uniform(purpose, "frailty"))
+            self._thresholds[key] = -np.log(self.uniform(purpose, spell)) / frailty
+        return self._thresholds[key]
+
+    def move(self, ids: Ids, to: Status, place: Ids | int = -1) -> None:
+        """Move households into state ``to`` (and displaced ones to ``place``) and keep the head counts."""
+        if ids.size == 0:
+            return
+        self._book(ids, -1)
+        self.status[ids] = to
+        self.place[ids] = place
+        self._book(ids, 1)
+
+    def take_deaths(self, deaths: int, candidates: Ids, generator: np.random.Generator) -> int:
+        """Let ``deaths`` persons die among ``candidates``, each living person as likely; return how many did."""
+        total = min(deaths, int(self.persons[candidates].sum()))
+        for _ in range(total):
+            struck = candidates[_pick(self.persons[candidates], generator)]
+            self._book(struck, -1)
+            self.persons[struck] -= 1
+            self.status[struck[self.persons[struck] == 0]] = Status.DEAD
+            self._book(struck, 1)
+        self.deaths += total
+        return total
+
+    def living_at(self, settlement: int) -> Ids:
+        """Return the households that are at their home in ``settlement``."""
+        rows = np.arange(self._rows[settlement], self._rows[settlement + 1])
+        return rows[np.isin(self.status[rows], PRESENT)]
+
+    def total(self) -> int:
+        """Return everybody accounted for, the dead included."""
+        counted = self.at_home.sum() + self.ready.sum() + self.returned.sum() + self.displaced.sum()
+        return int(counted) + self.in_transit + self.deaths
+
+    def check(self) -> None:
+        """Raise :class:`StateError` if anybody was created or lost."""
+        if self.total() != int(self.initial.sum()):
+            raise StateError(f"persons not conserved: {self.total()} of {int(self.initial.sum())}")
+
+    def _count(self, ids: Ids) -> Ids:
+        """Return the persons of ``ids`` by home settlement."""
+        counts = np.bincount(self.columns.home[ids], weights=self.persons[ids], minlength=len(self.settlements))
+        return counts.astype(np.int64)
+
+    def _book(self, ids: Ids, sign: int) -> None:
+        """Add (or take away) the persons of ``ids`` to the head counts of their present states."""
+        status = self.status[ids]
+        for state in np.unique(status):
+            part = ids[status == state]
+            if state == Status.TRANSIT:
+                self.in_transit += sign * int(self.persons[part].sum())
+            elif state == Status.DISPLACED:
+                at = np.bincount(self.place[part], weights=self.persons[part], minlength=len(self.places))
+                self.displaced += sign * at.astype(np.int64)
+            elif state in PRESENT:
+                name = {Status.HOME: "at_home", Status.READY: "ready", Status.RETURNED: "returned"}[Status(state)]
+                getattr(self, name)[:] += sign * self._count(part)
+
+
+def _pick(weights: Ids, generator: np.random.Generator) -> Ids:
+    """Return one row, shape (1,), drawn with probability proportional to ``weights``, by rejection."""
+    most = int(weights.max())
+    while True:
+        row = int(generator.integers(weights.size))
+        if generator.random() * most < weights[row]:
+            return np.array([row])

@@ -1,0 +1,46 @@
+"""Perception: what residents of a settlement know and feel: threat, insecurity, deprivation, loss of services, peers, news."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.actions import ControlChange
+from sim.scenario.parameters import Violence as ViolenceParameters
+
+if TYPE_CHECKING:
+    from sim.model.displacement import DisplacementModel
+
+Floats = NDArray[np.float64]
+
+
+def remember(memory: Floats, incidents: Floats, hours: float, p: ViolenceParameters) -> Floats:
+    """Let memory of violence fade for ``hours`` and add what new ``incidents`` leave; shape (n_settlements,) [1]."""
+    felt = incidents + p.threat_elsewhere_share * (incidents.sum() - incidents)
+    return np.asarray(memory * np.exp(-hours / (24.0 * p.threat_memory_days)) + p.threat_per_incident * felt)
+
+
+class Perception:
+    """Covariates of the decisions, each of shape (n_settlements,) and within [0, 1]."""
+
+    def __init__(self, parameters: ViolenceParameters, n_settlements: int) -> None:
+        self.parameters = parameters
+        self.memory: Floats = np.zeros(n_settlements)
+        self.threat: Floats = np.zeros(n_settlements)
+        self.adverse_control: Floats = np.zeros(n_settlements)
+        self.insecurity: Floats = np.zeros(n_settlements)
+        self.gone: Floats = np.zeros(n_settlements)
+
+    def step(self, model: DisplacementModel) -> None:
+        """Bring every covariate up to date."""
+        incidents = model.violence.incidents.astype(float)
+        self.memory = remember(self.memory, incidents, model.step_hours, self.parameters)
+        self.threat = -np.expm1(-self.memory)
+        self.adverse_control = np.zeros_like(self.threat)
+        for entry, change in model.timeline.of(ControlChange, model.hours):
+            self.adverse_control[entry.where] = change.adverse
+        self.insecurity = self.adverse_control * (1.0 - model.guarantees.guarantees)
+        households = model.households
+        self.gone = 1.0 - households.present / np.maximum(1, households.initial)

@@ -1,0 +1,104 @@
+"""Return: displaced → on the way home → returned, conditioned on what waits at home.
+
+    hazard = base · HR_insecurity ** insecurity · HR_threat ** threat · HR_loss ** service loss · HR_peers ** peers back
+
+Time away works through the frailty: those most inclined go first, so the hazard of who is left declines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.population.households import Households, Status
+from sim.population.queues import Calendar, PointQueue
+from sim.population.risk import RiskSet
+from sim.scenario.actions import EscortedReturn
+from sim.scenario.parameters import Return as ReturnParameters
+
+if TYPE_CHECKING:
+    from sim.model.displacement import DisplacementModel
+
+Floats = NDArray[np.float64]
+Ids = NDArray[np.int64]
+
+
+def return_hazard(
+    p: ReturnParameters, insecurity: Floats, threat: Floats, service_loss: Floats, peers_back: Floats
+) -> Floats:
+    """Return the hazard of deciding to return, shape (n_settlements,) [1/day]; covariates lie in [0, 1]."""
+    log_ratio = (
+        np.log(p.hr_return_insecurity) * insecurity
+        + np.log(p.hr_return_threat) * threat
+        + np.log(p.hr_return_service_loss) * service_loss
+        + np.log(p.hr_return_peers) * peers_back
+    )
+    return np.asarray(p.return_base_per_day * np.exp(log_ratio))
+
+
+class Returns:
+    """Displaced households under risk of returning, and those on the way."""
+
+    def __init__(self, parameters: ReturnParameters, households: Households) -> None:
+        self.parameters = parameters
+        self.risk = RiskSet(len(households.settlements))
+        self.queue = PointQueue()
+        self.travelling = Calendar()
+        self.on_road = np.zeros(len(households), dtype=bool)
+        self.persons_on_road = 0
+        self.ever_returned = 0
+
+    def enter(self, model: DisplacementModel, ids: Ids) -> None:
+        """Put displaced households under risk of returning, with a fresh threshold for each spell away."""
+        households = model.households
+        for spell in np.unique(households.spell[ids]).tolist():
+            part = ids[households.spell[ids] == spell]
+            thresholds = households.thresholds("return", spell, self.parameters.return_frailty_variance)
+            self.risk.enter(part, households.columns.home[part], thresholds[part])
+
+    def step(self, model: DisplacementModel) -> None:
+        """Let the hazards run, let those who decided travel, and bring home those who get there."""
+        seen, households = model.perception, model.households
+        hazard = return_hazard(
+            self.parameters, seen.insecurity, seen.threat, model.infrastructure.service_loss, 1.0 - seen.gone
+        )
+        due = self.risk.advance(hazard * (model.step_hours / 24.0))
+        due = self._willing(households, due)
+        self.queue.append(due, households.persons[due].astype(float), model.hours)
+        self._set_out(model)
+        self._come_home(model)
+
+    def _willing(self, households: Households, ids: Ids) -> Ids:
+        """Keep those who are displaced and have not gone abroad."""
+        abroad = len(households.places) - 1
+        return ids[(households.status[ids] == Status.DISPLACED) & (households.place[ids] != abroad)]
+
+    def _set_out(self, model: DisplacementModel) -> None:
+        open_way = self.parameters.return_persons_per_day * model.traffic.openness
+        escorted = sum(
+            action.persons_per_day * action.strength for _, action in model.timeline.of(EscortedReturn, model.hours)
+        )
+        going, _ = self.queue.serve((open_way + escorted) * model.step_hours / 24.0)
+        going = self._willing(model.households, going)
+        if going.size == 0:
+            return
+        model.households.move(going, Status.TRANSIT)
+        self.on_road[going] = True
+        self.persons_on_road += int(model.households.persons[going].sum())
+        hours = model.traffic.to_crossing[model.households.columns.home[going]]
+        steps = np.maximum(1, np.rint(hours / model.step_hours)).astype(np.int64)
+        self.travelling.add(going, model.step_number + steps)
+
+    def _come_home(self, model: DisplacementModel) -> None:
+        home = self.travelling.pop(model.step_number)
+        if home.size == 0:
+            return
+        model.households.move(home, Status.RETURNED)
+        self.on_road[home] = False
+        persons = int(model.households.persons[home].sum())
+        self.persons_on_road -= persons
+        self.ever_returned += persons
+        model.households.spell[home] += 1
+        model.decisions.enter(model.households, home)

@@ -1,0 +1,236 @@
+"""Traffic: fuel, seats, the journey to the crossing and the queue in front of it.
+
+Point queues (Vickrey 1969): vehicles drive freely to the crossing and wait there in order of coming; volume-delay
+curves such as BPR fail above capacity. A household that has decided waits for an open road that it knows to be
+open, and for a vehicle with fuel, a seat in a neighbour's vehicle, or a bus.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.institutions import Checkpoint
+from sim.place.place import Place
+from sim.population.households import Households, Status
+from sim.population.queues import Calendar, PointQueue
+from sim.scenario.actions import Buses, CorridorOpen, FuelRelease
+from sim.scenario.parameters import Traffic as TrafficParameters
+
+if TYPE_CHECKING:
+    from sim.model.displacement import DisplacementModel
+
+Floats = NDArray[np.float64]
+Ids = NDArray[np.int64]
+
+PETROL_LITRES_PER_TONNE = 1350.0
+"""Of petrol at 0.74 kg/l."""
+
+NIGHT = (20.0, 8.0)
+"""Local hours between which a crossing works at its night capacity."""
+
+
+def crossing_capacity(p: TrafficParameters, since_opening: Floats, local_hour: Floats) -> Floats:
+    """Return vehicles/h: a logistic rise from the initial to the full capacity, less at night.
+
+    Parameters
+    ----------
+    since_opening : shape (n,) [h]
+    local_hour : shape (n,) [h], 0 to 24
+    """
+    rise = 1.0 / (1.0 + np.exp(-(since_opening - p.checkpoint_ramp_hours) / p.checkpoint_ramp_width_hours))
+    day = p.checkpoint_initial_per_hour + (p.checkpoint_full_per_hour - p.checkpoint_initial_per_hour) * rise
+    night = (local_hour >= NIGHT[0]) | (local_hour < NIGHT[1])
+    return np.asarray(np.where(night, p.night_capacity_share, 1.0) * day)
+
+
+class Traffic:
+    """Everybody between the decision to leave and the crossing."""
+
+    def __init__(self, parameters: TrafficParameters, place: Place, households: Households, news_hours: float) -> None:
+        self.parameters = parameters
+        self.news_hours = news_hours
+        self.news_delay = -np.log(households.uniform("news")) * news_hours
+        self.fuelled = households.uniform("fuel") < parameters.fuelled_share
+        self.shares = households.uniform("ride share") < parameters.ride_share_probability
+        self.to_crossing = np.array(
+            [place.hours(s.name, place.crossing, parameters.free_flow_kmh) for s in place.settlements]
+        )
+        self.opened = np.inf
+        self.first_opened = np.inf
+        self.departed = 0
+        self.is_open = False
+        self.openness = 0.0
+        self.blocked: list[Ids] = []
+        self.fuel_queue = PointQueue()
+        self.carless: list[Ids] = [np.empty(0, dtype=np.int64) for _ in place.settlements]
+        self.passenger: Ids = np.full(len(households), -1, dtype=np.int64)
+        self.departing, self.driving = Calendar(), Calendar()
+        self.petrol_lost_tonnes = 0.0
+        self.petrol_used_litres = 0.0
+        self._bus_credit = 0.0
+        self._risk_of_death = 0.0
+        self._next_death = -1.0
+
+    def road_known(self, hours: float) -> float:
+        """Return the share of residents who know that the road is open."""
+        if not self.is_open:
+            return 0.0
+        return 1.0 if self.news_hours == 0.0 else float(-np.expm1(-(hours - self.opened) / self.news_hours))
+
+    def lose_petrol(self, tonnes: float) -> None:
+        """Take ``tonnes`` of petrol out of what is given out."""
+        self.petrol_lost_tonnes += tonnes
+
+    def make_ready(self, model: DisplacementModel, ids: Ids) -> None:
+        """Queue households that have just decided, each for what it lacks."""
+        vehicle = model.households.columns.vehicle[ids]
+        fuelled = self.fuelled[ids]
+        self._set_off(model, ids[vehicle & fuelled])
+        lacking = ids[vehicle & ~fuelled]
+        self.fuel_queue.append(lacking, np.ones(lacking.size), model.hours)
+        self._await_seat(model.households, ids[~vehicle])
+
+    def step(self, model: DisplacementModel) -> None:
+        """Open or close the road, give out fuel, let vehicles and buses go, and serve the crossing."""
+        self._open_or_close(model)
+        self._give_out_fuel(model)
+        self._depart(model)
+        self._run_buses(model)
+        arrived = self.driving.pop(model.step_number)
+        units = np.where(model.households.columns.vehicle[arrived], 1.0, 0.0)
+        on_bus = units == 0.0
+        units[on_bus] = model.households.persons[arrived[on_bus]] / self.parameters.bus_seats
+        model.checkpoint.queue.append(arrived, units, model.hours)
+        self._cross(model, model.checkpoint)
+        self._die_on_the_road(model)
+
+    def _open_or_close(self, model: DisplacementModel) -> None:
+        entries = model.timeline.of(CorridorOpen, model.hours)
+        self.openness = max((action.strength for _, action in entries), default=0.0)
+        was_open, self.is_open = self.is_open, bool(entries)
+        if self.is_open and not was_open:
+            self.opened = max(0.0, min(entry.start for entry, _ in entries))
+            self.first_opened = min(self.first_opened, self.opened)
+            blocked, self.blocked = self.blocked, []
+            for ids in blocked:
+                self._set_off(model, ids)
+
+    def _set_off(self, model: DisplacementModel, ids: Ids) -> None:
+        """Plan the departure of vehicle households, once they know the road to be open."""
+        if not self.is_open:
+            self.blocked.append(ids)
+            return
+        known = self.opened + self.news_delay[ids]
+        steps = model.step_number + np.maximum(0, np.ceil((known - model.hours) / model.step_hours)).astype(np.int64)
+        self.departing.add(ids, steps)
+
+    def _await_seat(self, households: Households, ids: Ids) -> None:
+        home = households.columns.home[ids]
+        for s in np.unique(home).tolist():
+            self.carless[s] = np.concatenate([self.carless[s], ids[home == s]])
+
+    def _give_out_fuel(self, model: DisplacementModel) -> None:
+        p = self.parameters
+        stations = sum(action.stations * action.strength for _, action in model.timeline.of(FuelRelease, model.hours))
+        if not stations or not len(self.fuel_queue):
+            return
+        begun = [action for entry, action in model.timeline.every(FuelRelease) if entry.start <= model.hours]
+        tonnes = sum(action.tonnes * action.strength for action in begun) - self.petrol_lost_tonnes
+        left = max(0.0, tonnes * PETROL_LITRES_PER_TONNE - self.petrol_used_litres)
+        most = stations * p.station_vehicles_per_hour * model.step_hours
+        filled, _ = self.fuel_queue.serve(min(most, left / p.fuel_litres_per_vehicle))
+        self.petrol_used_litres += filled.size * p.fuel_litres_per_vehicle
+        self.fuelled[filled] = True
+        self._set_off(model, filled[model.households.status[filled] == Status.READY])
+
+    def _depart(self, model: DisplacementModel) -> None:
+        """Let vehicles go that are due, each with a household that has none, where one fits."""
+        due = self.departing.pop(model.step_number)
+        if not self.is_open:
+            if due.size:
+                self.blocked.append(due)
+            return
+        due = due[model.households.status[due] == Status.READY]
+        home = model.households.columns.home[due]
+        for s in np.unique(home).tolist():
+            self._fill_seats(model.households, due[home == s], s)
+        self._drive(model, due)
+
+    def _fill_seats(self, households: Households, vehicles: Ids, settlement: int) -> None:
+        """Pair departing vehicles with waiting households in order."""
+        waiting = self.carless[settlement]
+        waiting = waiting[households.status[waiting] == Status.READY]
+        willing = vehicles[self.shares[vehicles]]
+        n = min(willing.size, waiting.size)
+        fits = households.persons[willing[:n]] + households.persons[waiting[:n]] <= self.parameters.vehicle_seats
+        riders = waiting[:n][fits]
+        self.passenger[willing[:n][fits]] = riders
+        self.carless[settlement] = np.concatenate([waiting[:n][~fits], waiting[n:]])
+
+    def _drive(self, model: DisplacementModel, ids: Ids) -> None:
+        """Send ``ids``, and whoever rides along, on the road to the crossing."""
+        riders = self.passenger[ids]
+        ids_all = np.concatenate([ids, riders[riders >= 0]])
+        self.departed += int(model.households.persons[ids_all].sum())
+        model.households.move(ids_all, Status.TRANSIT)
+        hours = self.to_crossing[model.households.columns.home[ids]]
+        steps = np.maximum(1, np.rint(hours / model.step_hours)).astype(np.int64)
+        self.driving.add(ids, model.step_number + steps - 1)
+
+    def _run_buses(self, model: DisplacementModel) -> None:
+        buses = sum(action.n_buses * action.strength for _, action in model.timeline.of(Buses, model.hours))
+        if not buses or not self.is_open:
+            self._bus_credit = 0.0
+            return
+        waiting = np.concatenate(self.carless)
+        if waiting.size == 0:
+            self._bus_credit = 0.0
+            return
+        wait = 0.0 if np.isnan(model.checkpoint.wait_hours) else model.checkpoint.wait_hours
+        round_trip = self.parameters.bus_turnaround_hours + wait
+        self._bus_credit += buses * self.parameters.bus_seats / round_trip * model.step_hours
+        order = np.argsort(model.households.uniform("bus seat")[waiting], kind="stable")
+        upto = np.cumsum(model.households.persons[waiting[order]])
+        riders = waiting[order[: int(np.searchsorted(upto, self._bus_credit, side="right"))]]
+        self._bus_credit -= float(model.households.persons[riders].sum())
+        if riders.size == waiting.size:
+            self._bus_credit = 0.0
+        home = model.households.columns.home[riders]
+        for s in np.unique(home).tolist():
+            self.carless[s] = self.carless[s][~np.isin(self.carless[s], riders)]
+        self._drive(model, riders[model.households.status[riders] == Status.READY])
+
+    def capacity(self, model: DisplacementModel) -> float:
+        """Return the crossing's capacity in this step [vehicles/h], averaged over its hours."""
+        if not self.is_open:
+            return 0.0
+        parts = max(1, round(model.step_hours))
+        hours = model.hours + model.step_hours * (np.arange(parts) + 0.5) / parts
+        local = (hours + model.start_hour) % 24.0
+        return self.openness * float(crossing_capacity(self.parameters, hours - self.opened, local).mean())
+
+    def _cross(self, model: DisplacementModel, checkpoint: Checkpoint) -> None:
+        leads = checkpoint.serve(self.capacity(model), model.hours, model.step_hours)
+        if leads.size == 0:
+            return
+        riders = self.passenger[leads]
+        self.passenger[leads] = -1
+        arrived = np.concatenate([leads, riders[riders >= 0]])
+        model.reception.arrive(model, arrived[model.households.status[arrived] == Status.TRANSIT])
+
+    def _die_on_the_road(self, model: DisplacementModel) -> None:
+        """Take the deaths of the step among those on the way out, at a rate per person-hour on the road."""
+        generator = model.stream("deaths on the road")
+        if self._next_death < 0.0:
+            self._next_death = float(generator.standard_exponential())
+        on_road = model.households.in_transit - model.returns.persons_on_road
+        self._risk_of_death += (
+            self.parameters.transit_deaths_per_million_person_hours * 1e-6 * on_road * model.step_hours
+        )
+        while self._next_death <= self._risk_of_death:
+            self._next_death += float(generator.standard_exponential())
+            out = (model.households.status == Status.TRANSIT) & ~model.returns.on_road
+            model.households.take_deaths(1, np.flatnonzero(out), generator)

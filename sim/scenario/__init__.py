@@ -1,0 +1,1 @@
+"""Scenario files: the closed schema, the loader, variation and explanation."""

@@ -1,0 +1,231 @@
+"""What the world does (shocks) and what somebody chooses (interventions): dated, closed, told apart by ``kind``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from sim.scenario.fields import FrozenDict, Moment, NonNegative, Share, Unexpected
+from sim.scenario.parameters import ASSURANCES
+
+Assurance = Literal[
+    "ceasefire_kept",
+    "peacekeepers",
+    "monitors",
+    "executive_administration",
+    "legal_rights",
+    "amnesty",
+    "heritage",
+    "aid_access",
+    "outside_pressure",
+    "renouncing_force",
+]
+Commodity = Literal["food", "medical", "fuel", "hygiene"]
+Sector = Literal["electricity", "gas", "water", "health", "telecom"]
+Road = Literal["Lachin", "Aghdam"]
+
+assert set(ASSURANCES) == set(Assurance.__args__)  # type: ignore[attr-defined]
+
+
+class Closed(BaseModel):
+    """A frozen model that refuses unknown keys and non-finite numbers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=False)
+
+
+class Action(Closed):
+    """Anything dated in a scenario. ``end`` is exclusive; without it the action lasts to the horizon."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+    start: Moment
+    end: Moment | None = None
+    basis: Literal["reported", "measured", "estimated", "calibrated", "assumed"] = "assumed"
+    source: str = ""
+    ledger: tuple[str, ...] = ()
+    note: str = ""
+
+    @field_validator("end")
+    @classmethod
+    def _ends_after_start(cls, end: datetime | None, info: ValidationInfo) -> datetime | None:
+        start = info.data.get("start")
+        if end is not None and start is not None and end <= start:
+            raise Unexpected(f"a moment later than `start` ({start.isoformat()})")
+        return end
+
+    def in_force(self, when: datetime) -> bool:
+        """Whether the action is in force at ``when``."""
+        return self.start <= when and (self.end is None or when < self.end)
+
+
+class Placed(Action):
+    """An action on some districts or settlements; neither named means everywhere."""
+
+    districts: tuple[str, ...] = ()
+    settlements: tuple[str, ...] = ()
+
+
+class Offensive(Placed):
+    """Fighting: incidents rise to the offensive rate times ``intensity``."""
+
+    kind: Literal["offensive"]
+    intensity: NonNegative = 1.0
+
+
+class ControlChange(Placed):
+    """Control of homes passes to a side that residents regard as adverse by ``adverse`` (0 none, 1 wholly)."""
+
+    kind: Literal["control_change"]
+    adverse: Share = 1.0
+
+
+class Outage(Placed):
+    """A service works at ``functionality`` of its normal level while this lasts."""
+
+    kind: Literal["outage"]
+    sector: Sector
+    functionality: Share = 0.0
+
+
+class Explosion(Action):
+    """One explosion with its own toll, at a settlement; destroys fuel."""
+
+    kind: Literal["explosion"]
+    settlement: str
+    deaths: Annotated[int, Field(ge=0, le=10**8, strict=True)]
+    injuries: Annotated[int, Field(ge=0, le=10**8, strict=True)] = 0
+    fuel_lost_tonnes: NonNegative = 0.0
+
+
+class SupplyCut(Action):
+    """Trade and aid by one road stop."""
+
+    kind: Literal["supply_cut"]
+    road: Road
+
+
+class Intervention(Placed):
+    """A lever. ``strength`` 0 is the same as leaving the intervention out."""
+
+    strength: Share = 1.0
+
+
+class Ceasefire(Intervention):
+    """Ends the offensive; incidents fall to violations; the assurance ``ceasefire_kept`` is in force."""
+
+    kind: Literal["ceasefire"]
+
+
+class AssuranceGiven(Intervention):
+    """One assurance is in force, rising linearly over ``ramp_days`` to ``strength``."""
+
+    kind: Literal["assurance"]
+    assurance: Assurance
+    ramp_days: NonNegative = 0.0
+
+
+class Monitoring(Intervention):
+    """Unarmed monitors: an assurance, a small effect on violence, aid access; coverage differs by place."""
+
+    kind: Literal["monitoring"]
+    ramp_days: NonNegative = 0.0
+    coverage_urban: Share = 1.0
+    coverage_rural: Share = 1.0
+    opens_roads: tuple[Road, ...] = ()
+
+
+class Peacekeepers(Intervention):
+    """Armed peacekeepers: an assurance and protection from violence, by coverage."""
+
+    kind: Literal["peacekeepers"]
+    ramp_days: NonNegative = 0.0
+    coverage_urban: Share = 1.0
+    coverage_rural: Share = 1.0
+
+
+class Milestone(Closed):
+    """One step of a roadmap: an assurance comes into force ``day`` days after the roadmap starts."""
+
+    assurance: Assurance
+    day: NonNegative
+    ramp_days: NonNegative = 0.0
+    strength: Share = 1.0
+
+
+class Roadmap(Intervention):
+    """A gradual roadmap: dated milestones, all sped up or slowed by ``pace`` (2 = twice as fast)."""
+
+    kind: Literal["roadmap"]
+    pace: Annotated[float, Field(gt=0.0, le=100.0, strict=True)] = 1.0
+    milestones: Annotated[tuple[Milestone, ...], Field(min_length=1, max_length=100)]
+
+
+class CorridorOpen(Intervention):
+    """The road to the crossing is open to civilians; ``strength`` scales its capacity."""
+
+    kind: Literal["corridor_open"]
+
+
+class FuelRelease(Intervention):
+    """Petrol is given out at ``stations`` stations from ``tonnes`` of petrol."""
+
+    kind: Literal["fuel_release"]
+    stations: Annotated[int, Field(ge=1, le=1000, strict=True)]
+    tonnes: NonNegative
+
+
+class Buses(Intervention):
+    """Buses carry households without a vehicle."""
+
+    kind: Literal["buses"]
+    n_buses: Annotated[int, Field(ge=1, le=10000, strict=True)]
+
+
+class AidConvoys(Intervention):
+    """Aid by one road: ``tonnes_per_day`` of each commodity while it lasts."""
+
+    kind: Literal["aid_convoys"]
+    road: Road
+    tonnes_per_day: Annotated[dict[Commodity, NonNegative], Field(min_length=1), AfterValidator(FrozenDict)]
+
+
+class RoadPermission(Intervention):
+    """Trade (``trade``) and aid are allowed by one road."""
+
+    kind: Literal["road_permission"]
+    road: Road
+    trade: Annotated[bool, Field(strict=True)] = False
+
+
+class Repair(Intervention):
+    """Repair of one sector goes ``speed`` times faster."""
+
+    kind: Literal["repair"]
+    sector: Sector
+    speed: Annotated[float, Field(ge=1.0, le=100.0, strict=True)] = 2.0
+
+
+class EscortedReturn(Intervention):
+    """Return journeys under escort, up to ``persons_per_day``."""
+
+    kind: Literal["escorted_return"]
+    persons_per_day: NonNegative
+
+
+Shock = Annotated[Offensive | ControlChange | Outage | Explosion | SupplyCut, Field(discriminator="kind")]
+AnyIntervention = Annotated[
+    Ceasefire
+    | AssuranceGiven
+    | Monitoring
+    | Peacekeepers
+    | Roadmap
+    | CorridorOpen
+    | FuelRelease
+    | Buses
+    | AidConvoys
+    | RoadPermission
+    | Repair
+    | EscortedReturn,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,31 @@
+"""The names of places and aid roads that a scenario may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Names in a dataset; ``aliases`` maps other names of settlements to the one in use."""
+
+    districts: tuple[str, ...]
+    settlements: tuple[str, ...]
+    roads: tuple[str, ...]
+    aliases: Mapping[str, str]
+
+
+@lru_cache(maxsize=16)
+def gazetteer(dataset: str) -> Gazetteer:
+    """Return the names in ``seeds/<dataset>``; loading it ensures that each settlement has a road to the crossing."""
+    from sim.place.place import load_place
+
+    place = load_place(dataset)
+    return Gazetteer(
+        districts=tuple(place.districts),
+        settlements=tuple(item.name for item in place.settlements),
+        roads=tuple(place.aid_heads),
+        aliases={name: item.name for item in place.settlements for name in (item.alt_name, item.title)},
+    )

@@ -1,0 +1,206 @@
+"""What makes a well-formed scenario make sense: rules across its parts, each yielding what breaks it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from sim import library
+from sim.errors import did_you_mean
+from sim.scenario.actions import Action
+from sim.scenario.gazetteer import gazetteer
+from sim.scenario.parameters import SPECS, Spec
+from sim.scenario.paths import descend
+from sim.scenario.priors import Prior
+from sim.scenario.problems import Loc, listed, shown, translate
+from sim.scenario.schema import MAX_ACTIONS, Time, Uncertainty
+
+PRIOR_NEEDED = ("assumed", "estimated", "calibrated")
+_PRIOR: TypeAdapter[Prior] = TypeAdapter(Prior)
+
+
+class Finding(NamedTuple):
+    """A rule that is broken: where, what was found and expected, how to mend it."""
+
+    loc: Loc
+    found: str
+    expected: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The parts of a scenario that are well-formed, with their place in ``raw``; other parts are left out."""
+
+    raw: Mapping[str, Any]
+    time: Time | None
+    dataset: str | None
+    actions: tuple[tuple[Loc, Action], ...]
+    uncertainties: tuple[tuple[Loc, Uncertainty], ...]
+
+
+def parameters(pieces: Pieces) -> Iterator[Finding]:
+    """Names are known and complete; unit, value and prior are what the model takes."""
+    entries = pieces.raw.get("parameters", {})
+    if not isinstance(entries, Mapping):
+        return
+    for name, entry in entries.items():
+        loc: Loc = ("parameters", name)
+        if name not in SPECS:
+            close = did_you_mean(name, SPECS)
+            yield Finding(loc, "an unknown parameter", f"one of the {len(SPECS)} parameters of the model", close)
+        elif isinstance(entry, Mapping):
+            yield from _parameter(loc, entry, SPECS[name])
+    missing = [name for name in SPECS if name not in entries]
+    if missing:
+        remedy = 'add `extends = "base"`, which has them all, or a table for each'
+        yield Finding(("parameters",), f"nothing for {listed(missing, most=6)}", "every parameter of the model", remedy)
+
+
+def _parameter(loc: Loc, entry: Mapping[str, Any], spec: Spec) -> Iterator[Finding]:
+    unit, value = entry.get("unit"), entry.get("value")
+    if isinstance(unit, str) and unit != spec.unit:
+        remedy = f"give the value in `{spec.unit}`"
+        yield Finding((*loc, "unit"), f"the unit {shown(unit)}", f"the unit `{spec.unit}`", remedy)
+    within = f"{spec.low:g} to {spec.high:g} ({spec.unit})"
+    if _finite(value) and not spec.low <= value <= spec.high:
+        yield Finding((*loc, "value"), shown(value), within)
+    if entry.get("basis") in PRIOR_NEEDED and entry.get("prior") is None:
+        remedy = 'add one, such as `prior = { kind = "uniform", low = ..., high = ... }`'
+        yield Finding((*loc, "prior"), f"none beside the basis `{entry['basis']}`", "a prior", remedy)
+    prior = _prior(entry.get("prior"))
+    if prior is not None and not spec.low <= prior.span[0] < prior.span[1] <= spec.high:
+        yield Finding((*loc, "prior"), f"{prior.span[0]:g} to {prior.span[1]:g}", f"a range within {within}")
+
+
+def _finite(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, int) or math.isfinite(value)
+
+
+def _prior(raw: object) -> Prior | None:
+    try:
+        return _PRIOR.validate_python(raw)
+    except ValidationError:
+        return None
+
+
+def unique_ids(pieces: Pieces) -> Iterator[Finding]:
+    """No two shocks or interventions share an id; there aren't too many of them."""
+    first: dict[str, Loc] = {}
+    for loc, action in pieces.actions:
+        if action.id in first:
+            found = f"`{action.id}` a second time (first in `{first[action.id][0]}`)"
+            yield Finding((*loc, "id"), found, "an id that no other shock or intervention has")
+        first.setdefault(action.id, loc)
+    if len(pieces.actions) > MAX_ACTIONS:
+        yield Finding((), f"{len(pieces.actions)} shocks and interventions", f"at most {MAX_ACTIONS}")
+
+
+def within_horizon(pieces: Pieces) -> Iterator[Finding]:
+    """Every action is in force for some part of the time that the file plays."""
+    time = pieces.time
+    if time is None:
+        return
+    horizon = time.model_copy(update={"days": max(time.days, time.file_days or 0.0)})
+    span = f"the time played ({horizon.start.isoformat()} to {horizon.end.isoformat()})"
+    for loc, action in pieces.actions:
+        if action.start >= horizon.end:
+            remedy = f'lengthen `time.days`, or leave it out (`remove = ["{action.id}"]` if it is inherited)'
+            yield Finding((*loc, "start"), action.start.isoformat(), f"a start within {span}", remedy)
+        if action.end is not None and action.end <= horizon.start:
+            yield Finding((*loc, "end"), action.end.isoformat(), f"an end within or after {span}")
+
+
+def places(pieces: Pieces) -> Iterator[Finding]:
+    """Districts, settlements and aid roads are those of the dataset."""
+    if pieces.dataset not in _datasets():
+        return
+    names = gazetteer(pieces.dataset)
+    known = {"districts": names.districts, "settlements": names.settlements, "opens_roads": names.roads}
+    known |= {"settlement": names.settlements, "road": names.roads}
+    for loc, action in pieces.actions:
+        for key, words in known.items():
+            given = getattr(action, key, ())
+            for word in (given,) if isinstance(given, str) else given:
+                if word not in words:
+                    alias = names.aliases.get(word) if key.startswith("settlement") else None
+                    remedy = f"it is called `{alias}` here" if alias else did_you_mean(word, words)
+                    what = f"one of `{pieces.dataset}`'s {len(words)} names ({listed(words)})"
+                    yield Finding((*loc, key), f"the unknown name {shown(word)}", what, remedy)
+
+
+def _datasets() -> list[str]:
+    return sorted(path.parent.name for path in library.seeds_folder().glob("*/place.toml"))
+
+
+def files(pieces: Pieces) -> Iterator[Finding]:
+    """The dataset and the posterior that are named lie in ``seeds/``."""
+    seeds, posterior = library.seeds_folder(), pieces.raw.get("posterior")
+    known = _datasets()
+    if pieces.dataset is not None and pieces.dataset not in known:
+        close = did_you_mean(pieces.dataset, known)
+        yield Finding(("place", "dataset"), shown(pieces.dataset), f"a dataset in seeds/ ({listed(known)})", close)
+    if isinstance(posterior, str) and "/" not in posterior and not (seeds / posterior).is_file():
+        yield Finding(("posterior",), shown(posterior), "the name of a file in seeds/")
+
+
+def uncertain_numbers(pieces: Pieces) -> Iterator[Finding]:
+    """Every uncertainty leads to a number, once, and stays within what that number may be."""
+    actions = {f"{loc[0]}.{action.id}": action for loc, action in pieces.actions}
+    broken = {
+        entry.get("id")
+        for section in ("shocks", "interventions")
+        if isinstance(entries := pieces.raw.get(section), list)
+        for entry in entries
+        if isinstance(entry, Mapping)
+    } - {action.id for _, action in pieces.actions}
+    seen: set[str] = set()
+    for loc, uncertainty in pieces.uncertainties:
+        at: Loc = (*loc, "path")
+        section, name, *keys = uncertainty.path.split(".")
+        action = actions.get(f"{section}.{name}")
+        if uncertainty.path in seen:
+            yield Finding(at, "the same path a second time", "each path once")
+        elif action is not None:
+            yield from _uncertainty(loc, uncertainty, action, keys)
+        elif name not in broken:
+            remedy = did_you_mean(f"{section}.{name}", actions)
+            yield Finding(at, f"no `{name}` in `{section}`", "the id of a shock or intervention", remedy)
+        seen.add(uncertainty.path)
+
+
+def _uncertainty(loc: Loc, uncertainty: Uncertainty, action: Action, keys: list[str]) -> Iterator[Finding]:
+    data = action.model_dump()
+    holder, last = descend(data, keys)
+    value = holder[last] if holder is not None else None
+    if holder is None or not isinstance(value, float):
+        known = [key for key, item in data.items() if isinstance(item, float)]
+        found = f"no such key in `{action.id}`" if holder is None else f"{shown(value)} there"
+        remedy = did_you_mean(".".join(keys), known)
+        expected = f"the path of a number that may take fractions ({listed(known)})"
+        yield Finding((*loc, "path"), found, expected, remedy)
+        return
+    for bound in uncertainty.prior.span:
+        holder[last] = bound
+        try:
+            type(action).model_validate(data)
+        except ValidationError as error:
+            expected = translate(error, data, {})[0].expected
+            yield Finding((*loc, "prior"), f"a range to {bound:g}", f"{expected}, as `{'.'.join(keys)}` needs")
+
+
+RULES: tuple[Callable[[Pieces], Iterator[Finding]], ...] = (
+    parameters,
+    unique_ids,
+    within_horizon,
+    files,
+    places,
+    uncertain_numbers,
+)
+"""All rules, in the order in which they are reported."""

@@ -1,0 +1,153 @@
+"""A made-up run and a made-up comparison, small and without the model, for tests of what is written and drawn."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from sim.results.result import Result
+
+SETTLEMENTS = ("Stepanakert / Khankendi", "Martuni / Khojavend", "Askeran")
+DISTRICTS = ("Stepanakert", "Martuni", "Askeran")
+PROVINCES = ("Yerevan", "Ararat", "Kotayk", "Syunik")
+PLACES = (*PROVINCES, "Kornidzor", "abroad")
+ASSURANCES = ("ceasefire_kept", "monitors", "legal_rights")
+SECTORS = ("electricity", "water", "health")
+COMMODITIES = ("food", "fuel")
+RESIDENTS = 101_700.0
+
+
+class MadeUpScenario:
+    """As much of a Scenario as results and figures read."""
+
+    def __init__(self, name: str = "made_up") -> None:
+        self.name = name
+        self.title = name.replace("_", " ").capitalize()
+        self.summary = "A run that no model made."
+
+    def hash(self) -> str:
+        return "0" * 64
+
+    def resolved(self) -> dict[str, Any]:
+        return {"name": self.name, "rate": 1e-9}
+
+    @classmethod
+    def from_resolved(cls, resolved: dict[str, Any]) -> MadeUpScenario:
+        return cls(resolved["name"])
+
+
+def made_up_dataset(n_hours: int = 240, share_leaving: float = 0.99, seed: int = 0) -> xr.Dataset:
+    """Return a dataset of the shape and units that runs have, in which persons are conserved."""
+    hours = np.arange(n_hours + 1.0)
+    noise = np.random.default_rng(seed).normal(0.0, 4.0)
+    spread = np.array([0.6, 0.25, 0.15])
+    decided = share_leaving * RESIDENTS / (1.0 + np.exp(-(hours - 70.0 - noise) / 14.0)) * (hours > 0)
+    departed = np.minimum(decided, np.maximum(0.0, hours - 20.0) * 1100.0)
+    arrived = np.interp(hours - 6.0, hours, departed, left=0.0)
+    deaths = 12.0 * (hours > 30.0)
+    returned = 0.02 * np.maximum(0.0, arrived - 80_000.0)
+    displaced = np.outer(arrived - returned, [0.4, 0.16, 0.14, 0.2, 0.07, 0.03])
+    home = RESIDENTS - decided - deaths
+    queue = np.maximum(0.0, (decided - departed) / 9.0)
+    level = np.clip(1.0 - hours / 400.0, 0.0, 1.0)
+
+    def by(values: np.ndarray, weights: Any) -> np.ndarray:
+        return np.multiply.outer(values, np.asarray(weights, dtype=float))
+
+    def variable(dims: str, values: np.ndarray, units: str, name: str, aggregates: str) -> Any:
+        return (dims.split(), values, {"units": units, "long_name": name, "aggregates": aggregates})
+
+    near = [1.0, 0.8, 0.6]
+    variables = {
+        "arrivals_cumulative": variable("time", arrived, "persons", "arrived in Armenia", "stock"),
+        "vehicles_crossed_cumulative": variable("time", arrived / 4.5, "vehicles", "crossed", "stock"),
+        "queue_vehicles": variable("time", queue, "vehicles", "waiting at the crossing", "stock"),
+        "wait_hours": variable("time", np.where(queue > 0, queue / 240.0, np.nan), "h", "wait", "level"),
+        "persons_home": variable("time settlement", by(home, spread), "persons", "at home", "stock"),
+        "persons_ready": variable("time settlement", by(decided - departed, spread), "persons", "ready", "stock"),
+        "persons_in_transit": variable("time", departed - arrived, "persons", "on the road", "stock"),
+        "persons_displaced": variable("time place", displaced, "persons", "displaced", "stock"),
+        "persons_returned": variable("time settlement", by(returned, spread), "persons", "returned", "stock"),
+        "arrivals_by_origin_cumulative": variable("time district", by(arrived, spread), "persons", "by origin", "stock"),
+        "persons_by_province": variable("time province", displaced[:, :4], "persons", "in province", "stock"),
+        "registered_cumulative": variable("time", 0.9 * arrived, "persons", "registered", "stock"),
+        "threat": variable("time settlement", by(np.exp(-hours / 90.0), near), "1", "memory of violence", "level"),
+        "guarantees": variable("time settlement", by(1.0 - np.exp(-hours / 200.0), near), "1", "guarantees", "level"),
+        "deaths_cumulative": variable("time", deaths, "persons", "deaths", "stock"),
+        "injured_cumulative": variable("time", 3.0 * deaths, "persons", "injured", "stock"),
+        "service_level": variable(
+            "time settlement sector", by(by(level, near), [1.0, 0.8, 0.5]), "share", "service level", "level"
+        ),
+        "stock_tonnes": variable("time commodity", by(level * 900.0, [1.0, 0.3]), "t", "in stock", "stock"),
+        "delivered_tonnes_cumulative": variable("time commodity", by(hours, [2.0, 0.5]), "t", "delivered", "stock"),
+        "need_met": variable("time settlement commodity", by(by(level, near), [1.0, 0.5]), "share", "met", "level"),
+        "assurance_credibility": variable("time assurance", by(level, [0.6, 0.4, 0.1]), "share", "belief", "level"),
+        "fuel_queue_vehicles": variable("time", 0.3 * queue, "vehicles", "waiting for petrol", "stock"),
+    }
+    coords = {
+        "time": ("time", pd.date_range("2023-09-19T12:00", periods=n_hours + 1, freq="h"), {"time_zone": "UTC+4"}),
+        "settlement": list(SETTLEMENTS),
+        "district": list(DISTRICTS),
+        "place": list(PLACES),
+        "province": list(PROVINCES),
+        "assurance": list(ASSURANCES),
+        "sector": list(SECTORS),
+        "commodity": list(COMMODITIES),
+    }
+    return xr.Dataset(variables, coords, {"scenario": "made_up"})
+
+
+def made_up_summary(dataset: xr.Dataset) -> dict[str, float | None]:
+    """Return the headline numbers of a made-up dataset."""
+    last = dataset.isel(time=-1)
+    arrived = dataset["arrivals_cumulative"].to_numpy()
+    half = np.flatnonzero(arrived >= RESIDENTS / 2)
+    home = float(last["persons_home"].sum())
+    return {
+        "persons_initial": RESIDENTS,
+        "persons_left": RESIDENTS - home - float(last["deaths_cumulative"]),
+        "persons_arrived": float(arrived[-1]),
+        "persons_returned": float(last["persons_returned"].sum()),
+        "persons_remaining": home,
+        "persons_in_transit": float(last["persons_in_transit"]),
+        "deaths": float(last["deaths_cumulative"]),
+        "hours_to_half_arrived": float(half[0]) if half.size else None,
+        "peak_queue_vehicles": float(dataset["queue_vehicles"].max()),
+        "peak_wait_hours": float(dataset["wait_hours"].max()),
+        "runtime_s": 0.25,
+    }
+
+
+def make_result(**keys: Any) -> Result:
+    dataset = made_up_dataset(**keys)
+    scenario: Any = MadeUpScenario()
+    return Result(dataset, made_up_summary(dataset), scenario, 7, {"steps": 240})
+
+
+def make_comparison(names: tuple[str, ...], n_members: int) -> Any:
+    """Return what compares scenarios: members share their noise, later scenarios have fewer people leave."""
+    rows, scenarios = [], []
+    for place, name in enumerate(names):
+        members = []
+        for member in range(n_members):
+            share = 0.99 * 0.75**place * (1.0 - 0.05 * np.random.default_rng(member).random())
+            members.append(made_up_dataset(share_leaving=share, seed=member))
+            rows.append({"scenario": name, "member": member, **made_up_summary(members[-1])})
+        scenarios.append(xr.concat(members, pd.RangeIndex(n_members, name="member")))
+    dataset = xr.concat(scenarios, pd.Index(names, name="scenario"))
+    return SimpleNamespace(dataset=dataset, summaries=pd.DataFrame(rows), baseline=names[0])
+
+
+@pytest.fixture(scope="session")
+def made_up_result() -> Result:
+    return make_result()
+
+
+@pytest.fixture(scope="session")
+def made_up_comparison() -> Any:
+    return make_comparison(("as_reported", "ceasefire", "un_monitoring", "integration_roadmap"), 12)
