@@ -73,7 +73,9 @@ def made_up_dataset(n_hours: int = 240, share_leaving: float = 0.99, seed: int =
         "persons_in_transit": variable("time", departed - arrived, "persons", "on the road", "stock"),
         "persons_displaced": variable("time place", displaced, "persons", "displaced", "stock"),
         "persons_returned": variable("time settlement", by(returned, spread), "persons", "returned", "stock"),
-        "arrivals_by_origin_cumulative": variable("time district", by(arrived, spread), "persons", "by origin", "stock"),
+        "arrivals_by_origin_cumulative": variable(
+            "time district", by(arrived, spread), "persons", "by origin", "stock"
+        ),
         "persons_by_province": variable("time province", displaced[:, :4], "persons", "in province", "stock"),
         "registered_cumulative": variable("time", 0.9 * arrived, "persons", "registered", "stock"),
         "threat": variable("time settlement", by(np.exp(-hours / 90.0), near), "1", "memory of violence", "level"),

@@ -5,7 +5,7 @@ Lines are medians over members; bands hold 50% and 90% of the members.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,7 @@ def called(name: str) -> str:
     return name.replace("_", " ")
 
 
-def look(index: int) -> dict[str, object]:
+def look(index: int) -> dict[str, Any]:
     """Return colour and line style of the scenario at ``index``, distinct also in grey."""
     turns = index // len(PALETTE)
     return {"color": PALETTE[index % len(PALETTE)], "linestyle": DASHES[(index + turns) % len(DASHES)]}
@@ -64,7 +64,7 @@ def alone(ax: Axes, data: xr.Dataset, scenario: str, variable: str = ARRIVED) ->
     _fan(ax, drawn.sel(scenario=scenario), names.index(scenario), called(scenario))
     _labelled(ax, data, variable)
     ax.set_ylim(bottom=0)
-    title(ax, f"{called(scenario)}: {grouped(round(_median_at_end(drawn.sel(scenario=scenario))))} at the end")
+    title(ax, f"{called(scenario)}: {grouped(round(_median_at_end(drawn.sel(scenario=scenario))))}")
 
 
 def difference(ax: Axes, data: xr.Dataset, baseline: str, variable: str = ARRIVED) -> None:

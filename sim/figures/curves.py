@@ -12,6 +12,9 @@ import xarray as xr
 DRAWN = 1200
 """Most times that are drawn of one curve; more can't be seen and make files large."""
 
+SHORT = 0.5
+"""Share of the horizon below which the days of departure are worth a plot of their own."""
+
 STATES = ("at home", "ready to leave", "in transit", "displaced", "returned", "dead")
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -21,6 +24,17 @@ def thinned(data: xr.Dataset, n_drawn: int = DRAWN) -> xr.Dataset:
     n_times = data.sizes["time"]
     stride = math.ceil(n_times / n_drawn)
     return data if stride <= 1 else data.isel(time=np.union1d(np.arange(0, n_times, stride), [n_times - 1]))
+
+
+def busy(data: xr.Dataset) -> xr.Dataset:
+    """Keep the time from the first decisions to nearly the last arrival, and a day more, if that is short."""
+    arrived, home = data["arrivals_cumulative"], total(data["persons_home"])
+    begin, end = first_time_at(-home, -0.99 * float(home[0])), first_time_at(arrived, 0.99 * float(arrived[-1]))
+    if begin is None or end is None or arrived[-1] < 1:
+        return data
+    padding = pd.Timedelta(days=1)
+    window = data.sel(time=slice(begin - padding, end + padding))
+    return window if window.sizes["time"] < SHORT * data.sizes["time"] else data
 
 
 def total(array: xr.DataArray) -> xr.DataArray:

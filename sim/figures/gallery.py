@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.figures import compare as of_comparison
 from sim.figures import run as of_run
+from sim.figures.curves import busy
 from sim.figures.run import run_footer
 from sim.figures.style import CAUTION, footer, sheet, style, title
 from sim.results.compared import Compared, by_member
@@ -18,27 +20,32 @@ if TYPE_CHECKING:
 
     from sim.results.result import Result
 
-RUN_SHEETS: dict[str, tuple[str, ...]] = {
-    "arrivals": ("arrivals",),
-    "corridor": ("flow", "queue", "wait"),
-    "whereabouts": ("whereabouts",),
-    "provinces": ("provinces",),
-    "trust": ("trust", "assurances"),
-    "services_and_aid": ("services", "needs", "aid"),
+WHOLE, BUSY = "whole", "busy"
+
+RUN_SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
+    "arrivals": (("arrivals", WHOLE),),
+    "corridor": (("arrivals", BUSY), ("flow", BUSY), ("queue", BUSY), ("wait", BUSY)),
+    "whereabouts": (("whereabouts", WHOLE), ("whereabouts", BUSY)),
+    "provinces": (("provinces", WHOLE),),
+    "trust": (("trust", WHOLE), ("assurances", WHOLE)),
+    "services_and_aid": (("services", WHOLE), ("needs", WHOLE), ("aid", WHOLE)),
 }
-"""File name → the plots on it, from top to bottom."""
+"""File name → the plots on it from top to bottom, each over the whole run or over the busy days of departure."""
 
 
 def run_figures(result: Result) -> dict[str, Figure]:
     """Return the figures that are written beside the result of a run."""
-    return {name: _sheet(result, kinds) for name, kinds in RUN_SHEETS.items()}
+    return {name: _sheet(result, panels) for name, panels in RUN_SHEETS.items()}
 
 
-def _sheet(result: Result, kinds: tuple[str, ...]) -> Figure:
+def _sheet(result: Result, panels: tuple[tuple[str, str], ...]) -> Figure:
+    window = busy(result.dataset)
+    if window is result.dataset:
+        panels = tuple({kind: (kind, WHOLE) for kind, _ in panels}.values())
     with style():
-        figure, axes = sheet(len(kinds), 1, size=(8.0, 4.2 if len(kinds) == 1 else 2.9 * len(kinds)))
-        for ax, kind in zip(axes[:, 0], kinds, strict=True):
-            of_run.KINDS[kind](ax, result.dataset)
+        figure, axes = sheet(len(panels), 1, size=(8.0, 4.2 if len(panels) == 1 else 2.9 * len(panels)))
+        for ax, (kind, when) in zip(axes[:, 0], panels, strict=True):
+            of_run.KINDS[kind](ax, window if when == BUSY else result.dataset)
         footer(figure, run_footer(result))
     return figure
 
@@ -80,7 +87,7 @@ def _overlaid(comparison: Compared) -> Figure:
 
 def _small_multiples(comparison: Compared) -> Figure:
     names = [str(name) for name in comparison.dataset["scenario"].to_numpy()]
-    n_columns = min(len(names), 3)
+    n_columns = 2 if len(names) == 4 else min(len(names), 3)
     n_rows = math.ceil(len(names) / n_columns)
     with style():
         figure, axes = sheet(n_rows, n_columns, size=(3.6 * n_columns + 0.6, 3.0 * n_rows), sharey=True)
@@ -90,7 +97,8 @@ def _small_multiples(comparison: Compared) -> Figure:
             ax.remove()
         for ax in axes[:, 1:].flat:
             ax.set_ylabel("")
-        figure.suptitle("Persons who arrive in Armenia, median; grey: the other scenarios", x=0.01, ha="left")
+        heading = "Persons arrived in Armenia, median at the end; grey: the other scenarios' medians"
+        figure.suptitle(textwrap.fill(heading, int(12 * figure.get_figwidth())), x=0.01, ha="left")
     return figure
 
 
@@ -108,6 +116,6 @@ def _outcomes(comparison: Compared) -> Figure:
         for ax, name in zip(axes.flat, ("persons_remaining", "persons_arrived"), strict=True):
             measure = MEASURES[name]
             of_comparison.outcome(ax, summaries, name, measure.label, measure.unit)
-        title(axes[0, 0], "Who remains at home at the end")
+        title(axes[0, 0], "Who remains at the end")
         title(axes[0, 1], "Who has arrived in Armenia")
     return figure

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.dates import date2num
 
 from sim.figures.curves import LEVELS, day
 from sim.figures.style import (
@@ -52,7 +53,13 @@ def hindcast(
     ax.plot(times, middle, color=BLUE, label="model, median")
     for index, (name, persons) in enumerate(baselines.items(), start=1):
         ax.plot(times, persons, color=PALETTE[index], linestyle=DASHES[index], linewidth=1.3, label=name)
-    marker = {"linestyle": "none", "marker": "o", "markersize": 5, "markeredgecolor": BLACK, "zorder": 4}
+    marker: dict[str, Any] = {
+        "linestyle": "none",
+        "marker": "o",
+        "markersize": 5,
+        "markeredgecolor": BLACK,
+        "zorder": 4,
+    }
     ax.plot(counts_fit.index, counts_fit, markerfacecolor=BLACK, label="counted, used to fit", **marker)
     ax.plot(counts_score.index, counts_score, markerfacecolor="white", label="counted, held back", **marker)
     dated(ax, times, zone)
@@ -82,10 +89,11 @@ def hindcast_figure(
 
 
 def _mark_split(ax: Axes, split: pd.Timestamp) -> None:
-    ax.axvline(split, color=QUIET, linewidth=1.0, linestyle=DASHES[1])
+    when: float = date2num(split)  # type: ignore[no-untyped-call]
+    ax.axvline(when, color=QUIET, linewidth=1.0, linestyle=DASHES[1])
     ax.annotate(
         "split",
-        (split, 0.98),
+        (when, 0.98),
         (4, 0),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
@@ -98,8 +106,8 @@ def _mark_split(ax: Axes, split: pd.Timestamp) -> None:
 def _in_words(counts: pd.Series, times: np.ndarray, quantiles: Mapping[float, np.ndarray]) -> str:
     if counts.empty:
         return "Counted and modelled arrivals"
-    seconds = [pd.DatetimeIndex(when).to_numpy().astype("datetime64[s]").astype(float) for when in (counts.index, times)]
-    low, middle, high = (np.interp(*seconds, quantiles[level]) for level in (0.05, 0.5, 0.95))
+    counted_at, modelled_at = _seconds(counts.index), _seconds(times)
+    low, middle, high = (np.interp(counted_at, modelled_at, quantiles[level]) for level in (0.05, 0.5, 0.95))
     inside = int(np.sum((low <= counts.to_numpy()) & (counts.to_numpy() <= high)))
     error = float(np.mean(np.abs(middle - counts.to_numpy())))
     span = f"{day(counts.index[0])} to {day(counts.index[-1])}"
@@ -107,3 +115,7 @@ def _in_words(counts: pd.Series, times: np.ndarray, quantiles: Mapping[float, np
         f"Held-back counts, {span}: {inside} of {len(counts)} lie in the 90% interval; "
         f"mean absolute error of the median {grouped(round(error))} persons"
     )
+
+
+def _seconds(times: Any) -> np.ndarray:
+    return pd.DatetimeIndex(times).to_numpy().astype("datetime64[s]").astype(float)

@@ -67,13 +67,15 @@ def arrivals(ax: Axes, data: xr.Dataset, counts: pd.Series | None = None) -> Non
 
 def flow(ax: Axes, data: xr.Dataset) -> None:
     """Draw persons who arrive in each hour."""
-    hourly = per_hour(thinned(data)["arrivals_cumulative"])
+    drawn = thinned(data)["arrivals_cumulative"]
+    hours = np.diff(drawn["time"].to_numpy()[:2]) / np.timedelta64(1, "h")
+    hourly = per_hour(drawn)
     ax.fill_between(hourly["time"], hourly, step="pre", color=SKY, alpha=0.6, linewidth=0)
     ax.step(hourly["time"], hourly, where="pre", color=BLUE, linewidth=1.0)
     _over_time(ax, data, "arrivals", "persons/h")
     ax.set_ylim(bottom=0)
-    busiest = float(per_hour(data["arrivals_cumulative"]).max())
-    title(ax, f"Arrivals: at most {grouped(round(busiest))} persons per hour")
+    of_hours = f", means of {grouped(float(hours[0]))} h" if hours.size and hours[0] > 1 else ""
+    title(ax, f"Arrivals: at most {grouped(round(float(hourly.max())))} persons per hour{of_hours}")
 
 
 def queue(ax: Axes, data: xr.Dataset) -> None:
@@ -112,8 +114,8 @@ def whereabouts(ax: Axes, data: xr.Dataset) -> None:
     _over_time(ax, data, "residents at the start", "persons")
     ax.set_ylim(0, sum(persons[0] for persons in states.values()))
     shared_legend(ax, reverse=True)
-    remaining = states.get("at home", np.zeros(1))[-1]
-    title(ax, f"Where people are: {grouped(round(remaining))} at home on {day(data['time'].to_numpy()[-1])}")
+    remaining = sum(states[state][-1] for state in ("at home", "ready to leave") if state in states)
+    title(ax, f"Where people are: {grouped(round(remaining))} remain on {day(data['time'].to_numpy()[-1])}")
 
 
 def provinces(ax: Axes, data: xr.Dataset) -> None:
@@ -248,7 +250,7 @@ def _over_time(ax: Axes, data: xr.Dataset, label: str, unit: str) -> None:
 def _lines(ax: Axes, curves: dict[str, xr.DataArray]) -> None:
     for index, (label, curve) in enumerate(curves.items()):
         colour, dashes = PALETTE[index % len(PALETTE)], DASHES[index // len(PALETTE) + index % len(DASHES)]
-        ax.plot(curve["time"], curve, color=colour, linestyle=dashes, label=label)
+        ax.plot(curve["time"], curve, color=colour, linestyle=dashes, linewidth=1.5, label=label)
 
 
 def _arrivals_in_words(curve: xr.DataArray) -> str:

@@ -78,8 +78,8 @@ _OF_THE_SESSION = frozenset(
 @contextmanager
 def style() -> Iterator[None]:
     """Draw in Corridor's look; the reader's own settings are as before when the block ends."""
-    neutral = {key: value for key, value in mpl.rcParamsDefault.items() if key not in _OF_THE_SESSION}
-    with mpl.rc_context({**neutral, **_RC}):
+    settings: Any = {key: value for key, value in mpl.rcParamsDefault.items() if key not in _OF_THE_SESSION} | _RC
+    with mpl.rc_context(settings):
         yield
 
 
@@ -113,9 +113,10 @@ def title(ax: Axes, text: str) -> None:
 
 def dated(ax: Axes, times: Sequence[Any] | np.ndarray, zone: str) -> None:
     """Give ``ax`` a time axis with real dates from first to last time."""
-    locator = AutoDateLocator(tz=UTC, minticks=4, maxticks=9)
+    locator: Any = AutoDateLocator(tz=UTC, minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC, **_DATES))
+    formatter: Any = ConciseDateFormatter(locator, tz=UTC, **_DATES)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(formatter)
     ax.set_xlim(times[0], times[-1])
     ax.set_xlabel(f"local time [{zone}]")
 
@@ -124,6 +125,7 @@ class Grouped(Formatter):
     """Tick labels with thousands separators and equal decimals."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
+        """Write one number."""
         return grouped(x)
 
     def format_ticks(self, values: Iterable[float]) -> list[str]:

@@ -80,7 +80,7 @@ def crossing_problems(file: str, crossing: str, graph: Graph) -> Iterable[Proble
 
 
 def shortest(graph: Graph, a: str, b: str, free_flow_kmh: float | None) -> list[str]:
-    """Return the nodes of the fastest way, ``free_flow_kmh`` where a road has no speed of its own; else of the shortest."""
+    """Return the nodes of the shortest way, or of the fastest; roads without a speed get ``free_flow_kmh``."""
     if free_flow_kmh is None:
         return [str(node) for node in nx.shortest_path(graph, a, b, weight="km")]
 

@@ -31,6 +31,10 @@ PRESENT = (Status.HOME, Status.READY, Status.RETURNED)
 """The states in which a household is at its home settlement."""
 
 
+_TRANSIT, _DISPLACED = int(Status.TRANSIT), int(Status.DISPLACED)
+_AT_HOME = {int(Status.HOME): "at_home", int(Status.READY): "ready", int(Status.RETURNED): "returned"}
+
+
 @dataclass(frozen=True, slots=True)
 class Household:
     """A read-only view of one household."""
@@ -168,16 +172,23 @@ class Households:
     def _book(self, ids: Ids, sign: int) -> None:
         """Add (or take away) the persons of ``ids`` to the head counts of their present states."""
         status = self.status[ids]
-        for state in np.unique(status):
-            part = ids[status == state]
-            if state == Status.TRANSIT:
-                self.in_transit += sign * int(self.persons[part].sum())
-            elif state == Status.DISPLACED:
-                at = np.bincount(self.place[part], weights=self.persons[part], minlength=len(self.places))
-                self.displaced += sign * at.astype(np.int64)
-            elif state in PRESENT:
-                name = {Status.HOME: "at_home", Status.READY: "ready", Status.RETURNED: "returned"}[Status(state)]
-                getattr(self, name)[:] += sign * self._count(part)
+        first = int(status[0])
+        if (status == first).all():
+            self._book_state(ids, first, sign)
+            return
+        for state in np.unique(status).tolist():
+            self._book_state(ids[status == state], state, sign)
+
+    def _book_state(self, ids: Ids, state: int, sign: int) -> None:
+        """Add (or take away) the persons of ``ids``, all in ``state``."""
+        if state == _TRANSIT:
+            self.in_transit += sign * int(self.persons[ids].sum())
+        elif state == _DISPLACED:
+            at = np.bincount(self.place[ids], weights=self.persons[ids], minlength=len(self.places))
+            self.displaced += sign * at.astype(np.int64)
+        elif state in _AT_HOME:
+            counts: Ids = getattr(self, _AT_HOME[state])
+            counts += sign * self._count(ids)
 
 
 def _pick(weights: Ids, generator: np.random.Generator) -> Ids:

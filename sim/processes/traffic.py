@@ -33,15 +33,15 @@ NIGHT = (20.0, 8.0)
 
 
 def crossing_capacity(p: TrafficParameters, since_opening: Floats, local_hour: Floats) -> Floats:
-    """Return vehicles/h: a logistic rise from the initial to the full capacity, less at night.
+    """Return vehicles/h: growth by a constant factor each hour from the initial to the full capacity, less at night.
 
     Parameters
     ----------
-    since_opening : shape (n,) [h]
+    since_opening : shape (n,) [h], >= 0
     local_hour : shape (n,) [h], 0 to 24
     """
-    rise = 1.0 / (1.0 + np.exp(-(since_opening - p.checkpoint_ramp_hours) / p.checkpoint_ramp_width_hours))
-    day = p.checkpoint_initial_per_hour + (p.checkpoint_full_per_hour - p.checkpoint_initial_per_hour) * rise
+    risen = np.minimum(1.0, since_opening / p.checkpoint_ramp_hours)
+    day = p.checkpoint_initial_per_hour ** (1.0 - risen) * p.checkpoint_full_per_hour**risen
     night = (local_hour >= NIGHT[0]) | (local_hour < NIGHT[1])
     return np.asarray(np.where(night, p.night_capacity_share, 1.0) * day)
 
@@ -192,7 +192,10 @@ class Traffic:
         wait = 0.0 if np.isnan(model.checkpoint.wait_hours) else model.checkpoint.wait_hours
         round_trip = self.parameters.bus_turnaround_hours + wait
         self._bus_credit += buses * self.parameters.bus_seats / round_trip * model.step_hours
-        order = np.argsort(model.households.uniform("bus seat")[waiting], kind="stable")
+        most = min(waiting.size, 1 + int(self._bus_credit))
+        lots = model.households.uniform("bus seat")[waiting]
+        order = np.argpartition(lots, most - 1)[:most]
+        order = order[np.argsort(lots[order])]
         upto = np.cumsum(model.households.persons[waiting[order]])
         riders = waiting[order[: int(np.searchsorted(upto, self._bus_credit, side="right"))]]
         self._bus_credit -= float(model.households.persons[riders].sum())

@@ -43,7 +43,7 @@ def load(source: Source, overrides: Mapping[str, object] | None = None) -> Scena
     draft.problems += _misnamed(file)
     if overrides:
         changes = {str(path): toml_value(value) for path, value in overrides.items()}
-        draft.problems += apply_changes(draft.data, changes, draft.origins, "override")
+        draft.problems += apply_changes(draft.data, changes, draft.origins)
     return build(draft.data, draft.origins, tuple(draft.problems))
 
 
@@ -53,12 +53,12 @@ def _find(source: Source) -> File:
         return File("scenario", None, plain(source, {(): "scenario"}))
     if isinstance(source, str) and (source in library.shipped_scenarios() or not _looks_like_path(source)):
         return shipped(source)
-    return read_file(Path(source), str(source))
+    return read_file(Path(source), str(source).replace("\0", "\\0"))
 
 
 def _looks_like_path(source: str) -> bool:
     try:
-        return source.endswith((".toml", ".json")) or "/" in source or "\\" in source or Path(source).exists()
+        return source.endswith((".toml", ".json")) or "/" in source or "\\" in source or Path(source).is_file()
     except (OSError, ValueError):
         return False
 

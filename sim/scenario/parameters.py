@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, fields
 from typing import Any, get_type_hints
 
 
-
 @dataclass(frozen=True, slots=True)
 class Spec:
     """What a parameter is: its group (the process that reads it), unit, closed range and meaning."""
@@ -147,8 +146,7 @@ class Traffic:
 
     checkpoint_initial_per_hour: float = quantity("vehicles/h", 0.0, 1e5, "crossing capacity just after it opens")
     checkpoint_full_per_hour: float = quantity("vehicles/h", 0.0, 1e5, "crossing capacity at its fullest, by day")
-    checkpoint_ramp_hours: float = quantity("h", 0.0, 2400.0, "from opening to half-way between the two")
-    checkpoint_ramp_width_hours: float = quantity("h", 0.1, 2400.0, "time scale of that rise")
+    checkpoint_ramp_hours: float = quantity("h", 0.1, 2400.0, "from opening until the crossing is at its fullest")
     night_capacity_share: float = share("of the crossing's day capacity that is left from 20:00 to 08:00")
     free_flow_kmh: float = quantity("km/h", 1.0, 150.0, "speed on an empty road")
     fuelled_share: float = share("of vehicles with fuel for the journey at the start")

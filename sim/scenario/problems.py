@@ -36,6 +36,14 @@ KINDS = {"shocks": by_kind(Shock), "interventions": by_kind(AnyIntervention), "p
 """Section → kind → model."""
 
 
+_TABLES: dict[str, type[BaseModel]] = {
+    "time": Time,
+    "place": PlaceRef,
+    "parameters": Parameter,
+    "uncertainties": Uncertainty,
+}
+
+
 def shown(value: object) -> str:
     """Return ``value`` as its author would write it, cut to a readable length.
 
@@ -103,7 +111,13 @@ def problem(loc: Loc, data: object, origins: Origins, found: str, expected: str,
 
 def translate(error: ValidationError, data: object, origins: Origins) -> list[Problem]:
     """Return every error that pydantic found in ``data`` in plain words."""
-    return [_translate_one(item, data, origins) for item in error.errors()]
+    return [_translate_one(item, data, origins) for item in error.errors() if not _echo(item)]
+
+
+def _echo(error: ErrorDetails) -> bool:
+    """Whether a list is called too short only because its entries, reported already, are broken."""
+    least = error.get("ctx", {}).get("min_length", 0)
+    return error["type"] == "too_short" and len(error["input"]) >= least
 
 
 def _translate_one(error: ErrorDetails, data: object, origins: Origins) -> Problem:
@@ -114,7 +128,8 @@ def _translate_one(error: ErrorDetails, data: object, origins: Origins) -> Probl
         return _unknown_key(loc, tags, data, origins)
     if kind == "missing":
         key = str(loc[-1])
-        add = f"add `[{key}]`" if key in ("time", "place", "parameters") else f"add `{key} = ...`"
+        table = loc in (("time",), ("place",), ("parameters",))
+        add = f'add `extends = "base"`, which has it, or a table `[{key}]`' if table else f"add `{key} = ...`"
         return problem(loc, data, origins, "nothing", "this key, which is required", add)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _unknown_kind(loc, error["input"], data, origins)
@@ -151,10 +166,8 @@ def _known_keys(loc: Loc, tags: Mapping[int, str]) -> list[str]:
     if not loc:
         return [*FILE_KEYS, *Scenario.model_fields]
     if loc[0] in ("shocks", "interventions"):
-        model = KINDS[str(loc[0])][tags[2]] if len(loc) == 2 else Milestone
-    else:
-        model = {"time": Time, "place": PlaceRef, "parameters": Parameter, "uncertainties": Uncertainty}[str(loc[0])]
-    return list(model.model_fields)
+        return list((KINDS[str(loc[0])][tags[2]] if len(loc) == 2 else Milestone).model_fields)
+    return list(_TABLES[str(loc[0])].model_fields)
 
 
 def _unknown_key(loc: Loc, tags: Mapping[int, str], data: object, origins: Origins) -> Problem:
@@ -166,13 +179,11 @@ def _unknown_key(loc: Loc, tags: Mapping[int, str], data: object, origins: Origi
 def _unknown_kind(loc: Loc, value: object, data: object, origins: Origins) -> Problem:
     section = "prior" if loc[-1] == "prior" else str(loc[0])
     known = list(KINDS[section])
-    if not isinstance(value, Mapping):
-        return problem(loc, data, origins, shown(value), f"a table with `kind`, one of {listed(known, most=20)}")
-    kind = value.get("kind")
+    kind = value.get("kind") if isinstance(value, Mapping) else None
     found = "nothing" if kind is None else shown(kind)
     remedy = did_you_mean(str(kind), known)
     for other in ("shocks", "interventions"):
-        if other != section != "prior" and kind in KINDS[other]:
+        if other != section != "prior" and str(kind) in KINDS[other]:
             remedy = f"write it under `[[{other}]]`"
     return problem((*loc, "kind"), data, origins, found, f"one of {listed(known, most=20)}", remedy)
 
@@ -183,9 +194,8 @@ _BOUNDS = {
     "less_than": "less than {lt:g}",
     "less_than_equal": "at most {le:g}",
     "string_too_long": "at most {max_length:g} characters",
-    "string_too_short": "at least {min_length:g} characters",
     "too_long": "at most {max_length:g} entries",
-    "too_short": "at least {min_length:g} entries",
+    "too_short": "a list that isn't empty",
 }
 _TYPES = {
     "bool": "true or false",

@@ -54,30 +54,32 @@ def _syntax_problem(label: str, message: str) -> Problem:
     where = re.search(r"line (\d+),? column (\d+)", message)
     what = re.sub(r"\s*[(:]\s*(at )?(line|end of document).*$", "", message)
     key = f"line {where[1]}, column {where[2]}" if where else "end of file" if "end of document" in message else ""
-    remedy = "Strings need quotes, dates look like 2023-09-24T09:00:00+04:00, and each key stands once in its table"
+    remedy = "strings need quotes, dates look like 2023-09-24T09:00:00+04:00, and each key stands once in its table"
     return Problem(label, key, f"a mistake in the syntax ({what.lower()})", "valid TOML", remedy)
 
 
 def _text(path: Path, label: str) -> str:
     """Return the text of a file of reasonable size."""
+    if "\0" in str(path):
+        raise ScenarioError(Problem(label, "", "a path that can't be read (it holds a null)", "a scenario file"))
     try:
         if not path.exists():
-            raise ScenarioError(Problem(label, "", "no such file", "a scenario file", "Check the spelling of the path"))
+            raise ScenarioError(Problem(label, "", "no such file", "a scenario file", "check the spelling of the path"))
         if not path.is_file():
             kind = "a folder" if path.is_dir() else "something other than a file"
             raise ScenarioError(Problem(label, "", kind, "a scenario file"))
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path itself is invalid"
-        raise ScenarioError(Problem(label, "", f"a path that can't be read ({reason})", "a scenario file")) from None
+    except OSError as error:
+        found = f"a path that can't be read ({str(error.strerror).lower()})"
+        raise ScenarioError(Problem(label, "", found, "a scenario file")) from None
     if len(content) > MAX_BYTES:
         raise ScenarioError(Problem(label, "", "a file of more than 1 MiB", "a scenario file of at most 1 MiB"))
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        remedy = "Save it with the encoding UTF-8"
+        remedy = "save it with the encoding UTF-8"
         raise ScenarioError(Problem(label, f"line {line}", "bytes that aren't UTF-8", "UTF-8 text", remedy)) from None
 
 
@@ -109,7 +111,7 @@ def _parent(file: File) -> File | None:
     folder = file.path.parent
     path = folder / name
     if _leaves_folder(name) or not path.resolve().is_relative_to(folder.resolve()):
-        remedy = "Put the parent beside this file"
+        remedy = "put the parent beside this file"
         expected = "a file in the same folder or below it"
         raise ScenarioError(Problem(file.label, "extends", f"{shown(name)}, which lies elsewhere", expected, remedy))
     if not path.is_file():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -45,7 +45,7 @@ class Pieces:
 
 def parameters(pieces: Pieces) -> Iterator[Finding]:
     """Names are known and complete; unit, value and prior are what the model takes."""
-    entries = pieces.raw.get("parameters", {})
+    entries = pieces.raw.get("parameters")
     if not isinstance(entries, Mapping):
         return
     for name, entry in entries.items():
@@ -77,7 +77,7 @@ def _parameter(loc: Loc, entry: Mapping[str, Any], spec: Spec) -> Iterator[Findi
         yield Finding((*loc, "prior"), f"{prior.span[0]:g} to {prior.span[1]:g}", f"a range within {within}")
 
 
-def _finite(value: object) -> bool:
+def _finite(value: object) -> TypeGuard[float]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return isinstance(value, int) or math.isfinite(value)
@@ -153,13 +153,8 @@ def files(pieces: Pieces) -> Iterator[Finding]:
 def uncertain_numbers(pieces: Pieces) -> Iterator[Finding]:
     """Every uncertainty leads to a number, once, and stays within what that number may be."""
     actions = {f"{loc[0]}.{action.id}": action for loc, action in pieces.actions}
-    broken = {
-        entry.get("id")
-        for section in ("shocks", "interventions")
-        if isinstance(entries := pieces.raw.get(section), list)
-        for entry in entries
-        if isinstance(entry, Mapping)
-    } - {action.id for _, action in pieces.actions}
+    whole = {action.id for _, action in pieces.actions}
+    broken = [name for name in _raw_ids(pieces.raw) if name not in whole]
     seen: set[str] = set()
     for loc, uncertainty in pieces.uncertainties:
         at: Loc = (*loc, "path")
@@ -173,6 +168,13 @@ def uncertain_numbers(pieces: Pieces) -> Iterator[Finding]:
             remedy = did_you_mean(f"{section}.{name}", actions)
             yield Finding(at, f"no `{name}` in `{section}`", "the id of a shock or intervention", remedy)
         seen.add(uncertainty.path)
+
+
+def _raw_ids(raw: Mapping[str, Any]) -> list[str]:
+    """Return the ids of all actions, well-formed or not."""
+    sections = [raw.get(section) for section in ("shocks", "interventions")]
+    entries = [entry for section in sections if isinstance(section, list) for entry in section]
+    return [name for entry in entries if isinstance(entry, Mapping) and isinstance(name := entry.get("id"), str)]
 
 
 def _uncertainty(loc: Loc, uncertainty: Uncertainty, action: Action, keys: list[str]) -> Iterator[Finding]:

@@ -62,7 +62,7 @@ class Time(Closed):
     @field_validator("output_minutes")
     @classmethod
     def _multiple_of_step(cls, output: int | None, info: ValidationInfo) -> int | None:
-        step = info.data.get("step_minutes")
+        step: int | None = info.data.get("step_minutes")
         if step is None:
             return output
         if output is None:

@@ -9,13 +9,16 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.errors import Problem, ScenarioError, did_you_mean
-from sim.scenario.actions import Action
+from sim.scenario.actions import Action, Milestone
 from sim.scenario.checks import build, plain
 from sim.scenario.merge import Draft, remove_actions
 from sim.scenario.parameters import SPECS
 from sim.scenario.paths import descend
-from sim.scenario.problems import KINDS, Loc, listed, shown
+from sim.scenario.problems import KINDS, Loc, listed
 from sim.scenario.schema import PlaceRef, Scenario, Time
+
+OVERRIDE = "override"
+"""What takes the place of the file's name where a value was overridden."""
 
 ROOTS = ("parameters", "interventions", "shocks", "time", "place")
 _TABLES: dict[str, type[BaseModel]] = {"time": Time, "place": PlaceRef}
@@ -32,14 +35,14 @@ def vary(scenario: Scenario, changes: Mapping[str, object]) -> Scenario:
         For paths that lead nowhere and for values that don't fit.
     """
     data, origins = _opened(scenario)
-    problems = apply_changes(data, plain(changes, {(): "change"}), origins, "change")
+    problems = apply_changes(data, plain(changes, {(): OVERRIDE}), origins)
     return build(data, origins, tuple(problems))
 
 
 def with_action(scenario: Scenario, section: str, action: Action | Mapping[str, Any]) -> Scenario:
     """Return ``scenario`` with one more entry in ``section`` (``shocks`` or ``interventions``)."""
     data, origins = _opened(scenario)
-    origins[(section, len(data[section]))] = "change"
+    origins[(section, len(data[section]))] = OVERRIDE
     data[section].append(action)
     return build(data, origins)
 
@@ -49,7 +52,7 @@ def without(scenario: Scenario, ids: Iterable[str]) -> Scenario:
     data, origins = _opened(scenario)
     known, unwanted = [action.id for _, action in scenario.actions()], list(ids)
     problems = [
-        Problem("change", name, "no such shock or intervention", f"one of {listed(known)}", did_you_mean(name, known))
+        Problem(OVERRIDE, name, "no such shock or intervention", f"one of {listed(known)}", did_you_mean(name, known))
         for name in unwanted
         if name not in known
     ]
@@ -75,9 +78,12 @@ def quantile(scenario: Scenario, path: str, u: float) -> float:
 
 def _bounds(model: type[BaseModel], keys: list[str]) -> tuple[float, float]:
     """Return the least and greatest value of a number of an action."""
-    from sim.scenario.editor import number_bounds
-
-    return number_bounds(model, keys) if keys else (-math.inf, math.inf)
+    if keys[0] == "tonnes_per_day":
+        return 0.0, math.inf
+    field = (Milestone if keys[0] == "milestones" else model).model_fields[keys[-1]]
+    lows = [float(getattr(item, "ge", getattr(item, "gt", -math.inf))) for item in field.metadata]
+    highs = [float(getattr(item, "le", math.inf)) for item in field.metadata]
+    return max(lows, default=-math.inf), min(highs, default=math.inf)
 
 
 def _opened(scenario: Scenario) -> tuple[dict[str, Any], dict[Loc, str]]:
@@ -91,9 +97,7 @@ def _opened(scenario: Scenario) -> tuple[dict[str, Any], dict[Loc, str]]:
     return data, origins
 
 
-def apply_changes(
-    data: dict[str, Any], changes: Mapping[str, object], origins: dict[Loc, str], label: str
-) -> list[Problem]:
+def apply_changes(data: dict[str, Any], changes: Mapping[str, object], origins: dict[Loc, str]) -> list[Problem]:
     """Change ``data`` and ``origins`` in place; return what is wrong with the paths."""
     problems: list[Problem] = []
     for path, value in changes.items():
@@ -101,7 +105,7 @@ def apply_changes(
         if isinstance(found, Problem):
             problems.append(found)
         else:
-            origins[found] = label
+            origins[found] = OVERRIDE
     if "time.step_minutes" in changes and "time.output_minutes" not in changes:
         _refit_output(data)
     return problems
@@ -112,7 +116,7 @@ def _change(data: dict[str, Any], path: str, value: object) -> Loc | Problem:
     root, *steps = path.split(".")
     if root not in ROOTS or not all(steps) or not steps:
         expected = f"a path that starts with {listed(ROOTS)}, such as `parameters.hr_threat`"
-        return Problem("override", path, "a path that leads nowhere", expected, did_you_mean(root, ROOTS))
+        return Problem(OVERRIDE, path, "a path that leads nowhere", expected, did_you_mean(root, ROOTS))
     if root == "parameters":
         return _change_parameter(data, path, steps, value)
     if root in _TABLES:
@@ -124,14 +128,14 @@ def _change_parameter(data: dict[str, Any], path: str, steps: list[str], value: 
     name, *rest = steps
     if name not in SPECS:
         expected = f"one of the {len(SPECS)} parameters of the model"
-        return Problem("override", path, "an unknown parameter", expected, did_you_mean(name, SPECS))
+        return Problem(OVERRIDE, path, "an unknown parameter", expected, did_you_mean(name, SPECS))
     entry = _table(_table(data, "parameters"), name)
     if rest in ([], ["value"]):
         _keep_file_value(entry, "value", "file_value", value)
     elif len(rest) == 1:
         entry[rest[0]] = value
     else:
-        return Problem("override", path, "a path that leads nowhere", f"`parameters.{name}`")
+        return Problem(OVERRIDE, path, "a path that leads nowhere", f"`parameters.{name}`")
     return ("parameters", name, rest[0] if rest else "value")
 
 
@@ -139,7 +143,7 @@ def _change_table(data: dict[str, Any], root: str, path: str, steps: list[str], 
     known = [key for key in _TABLES[root].model_fields if not key.startswith("file_")]
     if len(steps) != 1 or steps[0] not in known:
         expected = listed(f"{root}.{key}" for key in known)
-        return Problem("override", path, "an unknown key", expected, did_you_mean(steps[0], known))
+        return Problem(OVERRIDE, path, "an unknown key", expected, did_you_mean(steps[0], known))
     table = _table(data, root)
     if path == "time.days":
         _keep_file_value(table, "days", "file_days", value)
@@ -172,14 +176,14 @@ def _change_action(data: dict[str, Any], root: str, path: str, steps: list[str],
     if steps[0] not in ids:
         known = [f"{root}.{name}" for name in ids if isinstance(name, str)]
         expected = f"one of {listed(known)}" if known else f"something in `{root}`, which is empty"
-        return Problem("override", path, "an unknown id", expected, did_you_mean(f"{root}.{steps[0]}", known))
+        return Problem(OVERRIDE, path, "an unknown id", expected, did_you_mean(f"{root}.{steps[0]}", known))
     entry = tables[ids.index(steps[0])]
     keys = _keys(root, entry)
     holder, last = (entry, steps[1]) if len(steps) == 2 else descend(entry, steps[1:])
     if holder is None or (holder is entry and last not in keys) or last in ("id", "kind"):
         free = [key for key in keys if key not in ("id", "kind")]
         expected = f"one of {listed(free, most=20)}"
-        return Problem("override", path, "an unknown key", expected, did_you_mean(".".join(steps[1:]), free))
+        return Problem(OVERRIDE, path, "an unknown key", expected, did_you_mean(".".join(steps[1:]), free))
     holder[last] = value
     return (root, data[root].index(entry), *(int(step) if step.isdecimal() else step for step in steps[1:]))
 
@@ -195,6 +199,3 @@ def _refit_output(data: dict[str, Any]) -> None:
     step, output = time.get("step_minutes"), time.get("output_minutes")
     if isinstance(step, int) and isinstance(output, int) and step > 0 and output % step:
         del time["output_minutes"]
-
-
-__all__ = ["apply_changes", "quantile", "shown", "vary", "with_action", "without"]

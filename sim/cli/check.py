@@ -1,0 +1,27 @@
+"""``corridor check``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import raise_all
+from sim.errors import InputError, Problem
+
+
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files, or names of shipped ones.")],
+) -> None:
+    """Check scenario files, and say everything that is wrong with them."""
+    from sim.scenario.load import load
+
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            scenario = load(file)
+        except InputError as error:
+            problems += error.problems
+        else:
+            typer.echo(f"{file}: good ({scenario.title})")
+    raise_all(problems)

@@ -1,0 +1,74 @@
+"""Options that verbs share, and checks of their values in the words of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.errors import InputError, Problem
+
+LARGEST_SEED = 2**63 - 1
+MOST_MEMBERS = 100_000
+MOST_WORKERS = 1_024
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario (see `corridor list`), or a .toml file.")
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Root of all chance: the same seed, the same result.")]
+Days = Annotated[
+    float | None, typer.Option("--days", metavar="D", help="Length of the run, in place of the scenario's.")
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change one value, such as parameters.hr_threat=3 or interventions.monitors.strength=0.5; repeatable.",
+    ),
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder to write; an earlier result there is replaced.")
+]
+
+
+def overrides(days: float | None, changes: Sequence[str]) -> tuple[dict[str, object], list[Problem]]:
+    """Return path → value of ``--days`` and ``--set``, and what is wrong with how they were written."""
+    found: dict[str, object] = {} if days is None else {"time.days": days}
+    problems = []
+    for text in changes:
+        path, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not path or not value:
+            problems.append(_problem("--set", f"`{text}`", "PATH=VALUE", "For example parameters.hr_threat=3"))
+        elif path in found:
+            problems.append(_problem("--set", f"`{path}` twice", "each path once"))
+        else:
+            found[path] = value
+    return found, problems
+
+
+def in_range(option: str, value: int, low: int, high: int) -> list[Problem]:
+    """Return the problem of a whole number outside ``[low, high]``, if there is one."""
+    if low <= value <= high:
+        return []
+    return [_problem(option, str(value), f"a whole number from {low:,} to {high:,}")]
+
+
+def raise_all(problems: list[Problem]) -> None:
+    """Raise InputError if there are problems."""
+    if problems:
+        raise InputError(problems)
+
+
+def command_line() -> str:
+    """Return the command as it was typed, for the record beside a result."""
+    import shlex
+    import sys
+
+    return shlex.join(["corridor", *sys.argv[1:]])
+
+
+def _problem(option: str, found: str, expected: str, remedy: str = "") -> Problem:
+    return Problem("command line", option, found, expected, remedy)
