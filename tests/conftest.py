@@ -142,7 +142,8 @@ def make_comparison(names: tuple[str, ...], n_members: int) -> Any:
             rows.append({"scenario": name, "member": member, **made_up_summary(members[-1])})
         scenarios.append(xr.concat(members, pd.RangeIndex(n_members, name="member")))
     dataset = xr.concat(scenarios, pd.Index(names, name="scenario"))
-    return SimpleNamespace(dataset=dataset, summaries=pd.DataFrame(rows), baseline=names[0])
+    drawn = [SimpleNamespace(number=member, seed=member, values={"parameters.x": 0.5}) for member in range(n_members)]
+    return SimpleNamespace(dataset=dataset, summaries=pd.DataFrame(rows), baseline=names[0], members=drawn)
 
 
 @pytest.fixture(scope="session")

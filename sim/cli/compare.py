@@ -39,7 +39,7 @@ def compare(
     scenarios: Annotated[
         list[str], typer.Argument(metavar="SCENARIO...", help="Names or files; the others are compared with the first.")
     ],
-    members: Members = 100,
+    members: Members = 16,
     seed: Seed = 0,
     workers: Workers = None,
     days: Days = None,
@@ -66,7 +66,9 @@ def compare(
         comparison = play(definitions, members=members, seed=seed, workers=n_workers, progress=progress)
     write_comparison(comparison, folder, definitions, seed, command=command_line())
     show_comparison(comparison)
-    typer.echo(f"Written to {folder}: comparison.nc, members.csv, table.md, table.csv, compare.json and figures/")
+    typer.echo(
+        f"Written to {folder}: comparison.nc, members.csv, assumed.csv, table.md, table.csv, compare.json, figures/"
+    )
 
 
 def _load_all(names: list[str], changed: dict[str, object]) -> list[Scenario]:

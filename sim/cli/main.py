@@ -14,10 +14,12 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
 from sim.cli.explain import explain
 from sim.cli.guard import guarded
+from sim.cli.hindcast import hindcast
 from sim.cli.list import list_scenarios
 from sim.cli.run import run
 from sim.cli.schema import schema
@@ -37,6 +39,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "explain": explain,
     "run": run,
     "compare": compare,
+    "calibrate": calibrate,
+    "hindcast": hindcast,
     "schema": schema,
 }
 """Name → function of every verb, in the order of the help."""

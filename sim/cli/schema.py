@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from sim.errors import OutputError, Problem
-
 
 def schema(
     out: Annotated[
@@ -23,9 +21,7 @@ def schema(
     if out is None:
         typer.echo(text, nl=False)
         return
-    try:
-        out.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(Problem(str(out), "", reason, "a file that can be written", "Choose another file")) from None
+    from sim.results.file import write_file
+
+    write_file(out, text)
     typer.echo(f"Written to {out}")

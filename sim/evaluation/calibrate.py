@@ -2,8 +2,9 @@
 
 A sequential Monte Carlo sampler (Del Moral, Doucet & Jasra 2006) moves particles from the priors to the posterior
 by tempering the likelihood, each temperature chosen so that half of the particles stay effective. Parameters are
-moved as standard normal scores of their priors, so that every prior is N(0, 1) whatever its family. The counts'
-errors are taken as independent and normal. Only counts handed in are seen: this module reads no file.
+moved as standard normal scores of their priors, so that every prior is N(0, 1) whatever its family. The likelihood
+is normal: the counts' own errors, and the crossing's chance deviations added up along the curve. Particles are run
+without those deviations. Only counts handed in are seen: this module reads no file.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sim.errors import Problem, ScenarioError
 from sim.evaluation.counts import Counts
 from sim.evaluation.simulate import arrivals_at
 from sim.population.streams import Streams
+from sim.scenario.parameters import SPECS
 from sim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
@@ -63,7 +65,7 @@ class Target:
     names: tuple[str, ...]
     hours: Floats
     persons: Floats
-    tolerance: Floats
+    precision: Floats
     seed: int
 
     def values(self, scores: Floats) -> dict[str, float]:
@@ -71,15 +73,15 @@ class Target:
         priors = (self.scenario.parameters[name].prior for name in self.names)
         uniform = norm.cdf(scores)
         return {
-            name: float(prior.quantile(np.array([u]))[0])
+            name: float(prior.quantile(np.array([u]), SPECS[name].low, SPECS[name].high)[0])
             for name, prior, u in zip(self.names, priors, uniform, strict=True)
             if prior is not None
         }
 
     def log_likelihood(self, scores: Floats) -> float:
         """Return the log-likelihood of the counts under one particle, up to a constant."""
-        modelled = arrivals_at(self.scenario, self.values(scores), self.hours, self.seed)
-        return float(-0.5 * np.sum(((modelled - self.persons) / self.tolerance) ** 2))
+        error = arrivals_at(self.scenario, self.values(scores), self.hours, self.seed) - self.persons
+        return float(-0.5 * error @ self.precision @ error)
 
 
 def calibrate(
@@ -111,7 +113,10 @@ def calibrate(
     if bare:
         raise ScenarioError([Problem(scenario.name, f"parameters.{name}", "no prior", "a prior to fit") for name in bare])
     start = pd.Timestamp(scenario.time.start).tz_localize(None)
-    target = Target(scenario, tuple(names), counts.hours(start), counts.persons, counts.tolerance, seed)
+    noise = (scenario.parameters[name].value for name in ("crossing_noise_share", "crossing_noise_hours"))
+    quiet = scenario.vary({"parameters.crossing_noise_share": 0.0})
+    precision = np.linalg.inv(counts.covariance(*noise))
+    target = Target(quiet, tuple(names), counts.hours(start), counts.persons, precision, seed)
     generator = Streams(seed).generator("calibration")
     scores = generator.standard_normal((particles, len(names)))
     fits = _evaluate(target, scores, executor)

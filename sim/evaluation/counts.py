@@ -17,6 +17,7 @@ from sim.library import seeds_folder
 
 Floats = NDArray[np.float64]
 
+_GRID_HOURS = 0.25
 COLUMNS = ("timestamp_local", "cumulative_persons", "time_basis", "confidence")
 
 
@@ -28,6 +29,19 @@ class Counts:
     persons: Floats
     tolerance: Floats
     file: Path
+
+    def covariance(self, noise_share: float, noise_hours: float) -> Floats:
+        """Return the covariance of the errors about a noiseless model, shape (n, n) [persons²].
+
+        The counts' own errors are independent; the deviations of the flow, of standard deviation ``noise_share``
+        and lasting ``noise_hours``, add up along the curve (an integrated Ornstein-Uhlenbeck process).
+        """
+        hours = self.hours(self.times[0])
+        grid = np.arange(hours[0], hours[-1] + _GRID_HOURS, _GRID_HOURS)
+        flow = np.interp(grid, hours, np.gradient(self.persons, hours)) * noise_share * _GRID_HOURS
+        alike = np.exp(-np.abs(grid[:, None] - grid) / noise_hours)
+        upto = (grid <= hours[:, None]).astype(float)
+        return np.asarray(upto @ (np.outer(flow, flow) * alike) @ upto.T + np.diag(self.tolerance**2))
 
     def hours(self, start: pd.Timestamp) -> Floats:
         """Return the hours from ``start``, shape (n,)."""

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 BANDS = ((0.05, 0.95, 0.13), (0.25, 0.75, 0.25))
 """Low level, high level and opacity of each band."""
 
+FAINT = ((0.25, 0.75, 0.08),)
+"""The band where many lie over each other."""
+
+FEW = 3
+"""Most scenarios whose bands can be told apart when they lie over each other."""
+
 ARRIVED = "arrivals_cumulative"
 
 
@@ -40,18 +46,20 @@ def look(index: int) -> dict[str, Any]:
 
 
 def overlay(ax: Axes, data: xr.Dataset, variable: str = ARRIVED) -> None:
-    """Draw all scenarios over each other."""
+    """Draw all scenarios over each other; where they are many, only the narrower band."""
     drawn = thinned(data[[variable]])
     names = [str(name) for name in drawn["scenario"].to_numpy()]
+    bands = BANDS if len(names) <= FEW else FAINT
     for index, name in enumerate(names):
-        _fan(ax, drawn[variable].sel(scenario=name), index, called(name))
+        _fan(ax, drawn[variable].sel(scenario=name), index, called(name), bands)
     _labelled(ax, data, variable)
     ax.set_ylim(bottom=0)
-    shared_legend(ax, title="median, 50% and 90%\nof members")
+    shared_legend(ax, title="median, 50% and 90%\nof members" if bands == BANDS else "median, 50% of members")
     final = {name: _median_at_end(drawn[variable].sel(scenario=name)) for name in names}
     low, high = min(final, key=final.__getitem__), max(final, key=final.__getitem__)
     span = f"{grouped(round(final[low]))} ({called(low)}) to {grouped(round(final[high]))} ({called(high)})"
-    title(ax, f"By {day(data['time'].to_numpy()[-1])}, median: {span}")
+    what = _quantity(data, variable).capitalize()
+    title(ax, f"{what} by {day(data['time'].to_numpy()[-1])}, median: {span}")
 
 
 def alone(ax: Axes, data: xr.Dataset, scenario: str, variable: str = ARRIVED) -> None:
@@ -67,18 +75,16 @@ def alone(ax: Axes, data: xr.Dataset, scenario: str, variable: str = ARRIVED) ->
     title(ax, f"{called(scenario)}: {grouped(round(_median_at_end(drawn.sel(scenario=scenario))))}")
 
 
-def difference(ax: Axes, data: xr.Dataset, baseline: str, variable: str = ARRIVED) -> None:
-    """Draw each scenario less the baseline, member by member under the same chance."""
+def difference(ax: Axes, data: xr.Dataset, baseline: str, scenario: str, variable: str = ARRIVED) -> None:
+    """Draw one scenario less the baseline, member by member under the same chance."""
     drawn = thinned(data[[variable]])[variable]
     names = [str(name) for name in drawn["scenario"].to_numpy()]
-    for index, name in enumerate(names):
-        if name != baseline:
-            _fan(ax, drawn.sel(scenario=name) - drawn.sel(scenario=baseline), index, called(name))
+    change = drawn.sel(scenario=scenario) - drawn.sel(scenario=baseline)
+    _fan(ax, change, names.index(scenario), called(scenario))
     ax.axhline(0.0, color=QUIET, linewidth=1.0)
     _labelled(ax, data, variable, "difference in ")
-    if len(names) > 1:
-        shared_legend(ax, title="median, 50% and 90%\nof paired members")
-    title(ax, f"Arrivals compared with {called(baseline)}, member by member")
+    levels = {level: grouped(round(float(values[-1]))) for level, values in quantiles(change).items()}
+    title(ax, f"{called(scenario)}: {levels[0.5]} [{levels[0.05]} to {levels[0.95]}]")
 
 
 def outcome(ax: Axes, summaries: pd.DataFrame, measure: str, label: str, unit: str) -> None:
@@ -108,10 +114,12 @@ def _interval(ax: Axes, row: int, levels: np.ndarray, edge: float) -> None:
     ax.annotate(grouped(round(middle)), (middle, row), (shift, 6), textcoords="offset points", ha=aligned, fontsize=8.5)
 
 
-def _fan(ax: Axes, members: xr.DataArray, index: int, label: str) -> None:
+def _fan(
+    ax: Axes, members: xr.DataArray, index: int, label: str, bands: tuple[tuple[float, float, float], ...] = BANDS
+) -> None:
     levels = quantiles(members)
     appearance = look(index)
-    for low, high, opacity in BANDS:
+    for low, high, opacity in bands:
         ax.fill_between(
             members["time"], levels[low], levels[high], color=appearance["color"], alpha=opacity, linewidth=0
         )
@@ -119,10 +127,13 @@ def _fan(ax: Axes, members: xr.DataArray, index: int, label: str) -> None:
 
 
 def _labelled(ax: Axes, data: xr.Dataset, variable: str, before: str = "") -> None:
-    attrs = data[variable].attrs
-    label = "persons arrived" if variable == ARRIVED else str(attrs.get("long_name", variable))
     dated(ax, data["time"].to_numpy(), zone(data))
-    counted(ax, before + label, str(attrs.get("units", "persons")))
+    text = _quantity(data, variable)
+    counted(ax, before + text if before else text, str(data[variable].attrs.get("units", "persons")))
+
+
+def _quantity(data: xr.Dataset, variable: str) -> str:
+    return "arrivals" if variable == ARRIVED else str(data[variable].attrs.get("long_name", variable))
 
 
 def _median_at_end(members: xr.DataArray) -> float:

@@ -16,6 +16,7 @@ from sim.results.compared import Compared, by_member
 from sim.results.words import MEASURES
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sim.results.result import Result
@@ -87,26 +88,44 @@ def _overlaid(comparison: Compared) -> Figure:
 
 def _small_multiples(comparison: Compared) -> Figure:
     names = [str(name) for name in comparison.dataset["scenario"].to_numpy()]
-    n_columns = 2 if len(names) == 4 else min(len(names), 3)
-    n_rows = math.ceil(len(names) / n_columns)
     with style():
-        figure, axes = sheet(n_rows, n_columns, size=(3.6 * n_columns + 0.6, 3.0 * n_rows), sharey=True)
-        for ax, name in zip(axes.flat, names, strict=False):
+        figure, axes = _panels(len(names), "Persons arrived in Armenia: median at the end; grey: the other medians")
+        for ax, name in zip(axes, names, strict=True):
             of_comparison.alone(ax, comparison.dataset, name)
-        for ax in axes.flat[len(names) :]:
-            ax.remove()
-        for ax in axes[:, 1:].flat:
-            ax.set_ylabel("")
-        heading = "Persons arrived in Armenia, median at the end; grey: the other scenarios' medians"
-        figure.suptitle(textwrap.fill(heading, int(12 * figure.get_figwidth())), x=0.01, ha="left")
+        _label_outer(axes)
     return figure
 
 
 def _differences(comparison: Compared) -> Figure:
+    names = [str(name) for name in comparison.dataset["scenario"].to_numpy()]
+    others = [name for name in names if name != comparison.baseline]
+    heading = f"Arrivals less those of {of_comparison.called(comparison.baseline)}, paired: median [5–95%] at the end"
     with style():
-        figure, axes = sheet(1, 1, size=(9.0, 4.6))
-        of_comparison.difference(axes[0, 0], comparison.dataset, comparison.baseline)
+        figure, axes = _panels(len(others), heading)
+        for ax, name in zip(axes, others, strict=True):
+            of_comparison.difference(ax, comparison.dataset, comparison.baseline, name)
+        _label_outer(axes)
     return figure
+
+
+def _panels(n_panels: int, heading: str) -> tuple[Figure, list[Axes]]:
+    """Return a figure with a heading and that many panels on common scales."""
+    n_columns = {1: 1, 2: 2, 4: 2}.get(n_panels, 3)
+    n_rows = math.ceil(n_panels / n_columns)
+    size = (8.0, 4.4) if n_panels == 1 else (4.0 * n_columns + 0.6, 3.1 * n_rows)
+    figure, axes = sheet(n_rows, n_columns, size=size, sharey=True)
+    for ax in axes.flat[n_panels:]:
+        ax.remove()
+    figure.suptitle(textwrap.fill(heading, int(11 * size[0])), x=0.01, ha="left")
+    return figure, list(axes.flat[:n_panels])
+
+
+def _label_outer(axes: list[Axes]) -> None:
+    """Keep the y label of the first column only."""
+    for ax in axes:
+        place = ax.get_subplotspec()
+        if place is not None and not place.is_first_col():
+            ax.set_ylabel("")
 
 
 def _outcomes(comparison: Compared) -> Figure:

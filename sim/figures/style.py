@@ -39,6 +39,9 @@ DASHES: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (6, 1, 1, 1, 1, 1)), (0, (1
 QUIET = "0.45"
 """Grey for what should not draw the eye."""
 
+INCHES_PER_DATE = 0.68
+"""Room for one date below a time axis."""
+
 CAUTION = "conditional exploration, not a forecast"
 
 _RC: dict[str, Any] = {
@@ -92,7 +95,7 @@ def sheet(n_rows: int, n_columns: int, *, size: tuple[float, float], **keys: Any
 
 def save(figure: Figure, stem: Path) -> tuple[Path, Path]:
     """Write ``figure`` as SVG and PNG beside each other, without dates, so that equal figures are equal files."""
-    svg, png = stem.with_suffix(".svg"), stem.with_suffix(".png")
+    svg, png = (stem.with_name(f"{stem.name}.{form}") for form in ("svg", "png"))
     with style():
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": "Corridor"})
         figure.savefig(png, format="png", metadata={"Software": "Corridor"})
@@ -101,19 +104,26 @@ def save(figure: Figure, stem: Path) -> tuple[Path, Path]:
 
 def footer(figure: Figure, text: str) -> None:
     """Put a small grey line below everything else, wrapped to the figure's width."""
-    width = int(figure.get_figwidth() * 17)
+    width = int(figure.get_figwidth() * 18)
     figure.supxlabel(textwrap.fill(text, width), x=0.01, ha="left", fontsize=7.5, color="0.35")
 
 
 def title(ax: Axes, text: str) -> None:
     """Set the title of ``ax``, wrapped to its share of the figure."""
     inches = ax.bbox.width / ax.figure.dpi
-    ax.set_title(textwrap.fill(text, max(20, int(inches * 12.5))))
+    ax.set_title(textwrap.fill(text, max(20, int(inches * 12.5))), loc="left")
 
 
 def dated(ax: Axes, times: Sequence[Any] | np.ndarray, zone: str) -> None:
-    """Give ``ax`` a time axis with real dates from first to last time."""
-    locator: Any = AutoDateLocator(tz=UTC, minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
+    """Give ``ax`` a time axis with real dates from first to last time, as many as have room."""
+    n_most = max(3, int(ax.bbox.width / ax.figure.dpi / INCHES_PER_DATE))
+    days = (times[-1] - times[0]) / np.timedelta64(1, "D")
+    locator: Any = AutoDateLocator(  # type: ignore[no-untyped-call]
+        tz=UTC,
+        minticks=min(4, n_most),
+        maxticks=n_most,
+        interval_multiples=days > 4 * (n_most - 1),  # else the 29th and the 1st would come too close
+    )
     ax.xaxis.set_major_locator(locator)
     formatter: Any = ConciseDateFormatter(locator, tz=UTC, **_DATES)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(formatter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,27 +54,38 @@ class Timeline:
             for action in (*scenario.shocks, *scenario.interventions)
             if not (isinstance(action, Intervention) and action.strength == 0.0)
         )
-        self._cached: tuple[float, float, tuple[Entry, ...]] = (np.inf, -np.inf, ())
+        self._span = (np.inf, -np.inf)
+        self._active: tuple[Entry, ...] = ()
+        self._active_of: dict[type[Action], list[tuple[Entry, Any]]] = {}
+        self._every_of: dict[type[Action], list[tuple[Entry, Any]]] = {}
         self._turns = np.unique([hour for entry in self.entries for hour in (entry.start, entry.end)])
 
     def active(self, hours: float) -> tuple[Entry, ...]:
         """Return the entries in force at ``hours``, in the order of the scenario."""
-        low, high, entries = self._cached
-        if not low <= hours < high:
+        if not self._span[0] <= hours < self._span[1]:
             turn = int(np.searchsorted(self._turns, hours, side="right"))
-            low = self._turns[turn - 1] if turn else -np.inf
-            high = self._turns[turn] if turn < self._turns.size else np.inf
-            entries = tuple(entry for entry in self.entries if entry.active(hours))
-            self._cached = (low, high, entries)
-        return entries
+            low = float(self._turns[turn - 1]) if turn else -np.inf
+            self._span = (low, float(self._turns[turn]) if turn < self._turns.size else np.inf)
+            self._active = tuple(entry for entry in self.entries if entry.active(hours))
+            self._active_of = {}
+        return self._active
 
     def of(self, kind: type[Kind], hours: float) -> list[tuple[Entry, Kind]]:
         """Return the entries of one kind in force at ``hours`` with their actions."""
-        return [(entry, entry.action) for entry in self.active(hours) if isinstance(entry.action, kind)]
+        active = self.active(hours)
+        if kind not in self._active_of:
+            self._active_of[kind] = _of_kind(active, kind)
+        return self._active_of[kind]
 
     def every(self, kind: type[Kind]) -> list[tuple[Entry, Kind]]:
         """Return all entries of one kind, in force or not."""
-        return [(entry, entry.action) for entry in self.entries if isinstance(entry.action, kind)]
+        if kind not in self._every_of:
+            self._every_of[kind] = _of_kind(self.entries, kind)
+        return self._every_of[kind]
+
+
+def _of_kind(entries: tuple[Entry, ...], kind: type[Kind]) -> list[tuple[Entry, Kind]]:
+    return [(entry, entry.action) for entry in entries if isinstance(entry.action, kind)]
 
 
 def _hours(start: datetime, when: datetime | None) -> float:

@@ -27,12 +27,8 @@ class Status(IntEnum):
     DEAD = 5
 
 
-PRESENT = (Status.HOME, Status.READY, Status.RETURNED)
-"""The states in which a household is at its home settlement."""
-
-
-_TRANSIT, _DISPLACED = int(Status.TRANSIT), int(Status.DISPLACED)
-_AT_HOME = {int(Status.HOME): "at_home", int(Status.READY): "ready", int(Status.RETURNED): "returned"}
+HOME, READY, TRANSIT, DISPLACED, RETURNED, DEAD = (int(status) for status in Status)
+_HEAD_COUNTS = {HOME: "at_home", READY: "ready", RETURNED: "returned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ class Households:
         self._uniforms: dict[tuple[object, ...], Floats] = {}
         self._thresholds: dict[tuple[str, int], Floats] = {}
         n = columns.home.size
-        self.status = np.full(n, Status.HOME, dtype=np.int8)
+        self.status = np.full(n, HOME, dtype=np.int8)
         self.persons = columns.size.copy()
         self.place: Ids = np.full(n, -1, dtype=np.int64)
         self.spell = np.zeros(n, dtype=np.int8)
@@ -128,8 +124,8 @@ class Households:
             self._thresholds[key] = -np.log(self.uniform(purpose, spell)) / frailty
         return self._thresholds[key]
 
-    def move(self, ids: Ids, to: Status, place: Ids | int = -1) -> None:
-        """Move households into state ``to`` (and displaced ones to ``place``) and keep the head counts."""
+    def move(self, ids: Ids, to: int, place: Ids | int = -1) -> None:
+        """Move households into state ``to`` of :class:`Status` (and displaced ones to ``place``) and keep the head counts."""
         if ids.size == 0:
             return
         self._book(ids, -1)
@@ -144,15 +140,26 @@ class Households:
             struck = candidates[_pick(self.persons[candidates], generator)]
             self._book(struck, -1)
             self.persons[struck] -= 1
-            self.status[struck[self.persons[struck] == 0]] = Status.DEAD
+            self.status[struck[self.persons[struck] == 0]] = DEAD
             self._book(struck, 1)
         self.deaths += total
         return total
 
+    def by_spell(self, ids: Ids) -> list[tuple[int, Ids]]:
+        """Return ``ids`` apart by the number of times they have come home before."""
+        spells = np.flatnonzero(np.bincount(self.spell[ids])).tolist() if ids.size else []
+        return [(spell, ids[self.spell[ids] == spell]) for spell in spells]
+
+    def by_home(self, ids: Ids) -> list[tuple[int, Ids]]:
+        """Return ``ids`` apart by home settlement, in their order."""
+        home = self.columns.home[ids]
+        homes = np.flatnonzero(np.bincount(home)).tolist() if ids.size else []
+        return [(settlement, ids[home == settlement]) for settlement in homes]
+
     def living_at(self, settlement: int) -> Ids:
         """Return the households that are at their home in ``settlement``."""
         rows = np.arange(self._rows[settlement], self._rows[settlement + 1])
-        return rows[np.isin(self.status[rows], PRESENT)]
+        return rows[np.isin(self.status[rows], list(_HEAD_COUNTS))]
 
     def total(self) -> int:
         """Return everybody accounted for, the dead included."""
@@ -181,13 +188,13 @@ class Households:
 
     def _book_state(self, ids: Ids, state: int, sign: int) -> None:
         """Add (or take away) the persons of ``ids``, all in ``state``."""
-        if state == _TRANSIT:
+        if state == TRANSIT:
             self.in_transit += sign * int(self.persons[ids].sum())
-        elif state == _DISPLACED:
+        elif state == DISPLACED:
             at = np.bincount(self.place[ids], weights=self.persons[ids], minlength=len(self.places))
             self.displaced += sign * at.astype(np.int64)
-        elif state in _AT_HOME:
-            counts: Ids = getattr(self, _AT_HOME[state])
+        elif state in _HEAD_COUNTS:
+            counts: Ids = getattr(self, _HEAD_COUNTS[state])
             counts += sign * self._count(ids)
 
 

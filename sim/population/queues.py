@@ -96,6 +96,9 @@ class Calendar:
         """Enter ``ids`` as due at ``steps``, both of shape (n,)."""
         if ids.size == 0:
             return
+        if (steps == steps[0]).all():
+            self._due.setdefault(int(steps[0]), []).append(ids)
+            return
         order = np.argsort(steps, kind="stable")
         ids, steps = ids[order], steps[order]
         when, first = np.unique(steps, return_index=True)

@@ -18,6 +18,8 @@ Entries = tuple[Ids, Ids, Floats]
 
 _NOBODY: Ids = np.empty(0, dtype=np.int64)
 _BUFFER_MIN = 1024
+_QUIET_MAX = 4
+"""Look-ups without late comers after which it pays to sort those there are."""
 
 
 class RiskSet:
@@ -42,6 +44,7 @@ class RiskSet:
         self._tail: Ids = np.zeros(n_strata, dtype=np.int64)
         self._late: list[Entries] = []
         self._n_late = 0
+        self._quiet = 0
 
     def enter(self, ids: Ids, strata: Ids, thresholds: Floats) -> None:
         """Put households under risk from now on.
@@ -57,6 +60,7 @@ class RiskSet:
         due = self.level[strata] + thresholds
         self._late.append((ids, strata, due))
         self._n_late += ids.size
+        self._quiet = 0
         np.minimum.at(self._next, strata, due)
         if self._n_late > max(_BUFFER_MIN, self._ids.size // 2):
             self._merge()
@@ -72,6 +76,9 @@ class RiskSet:
         hit = np.flatnonzero(self._next <= self.level)
         if hit.size == 0:
             return _NOBODY
+        self._quiet += 1
+        if self._late and self._quiet > _QUIET_MAX:
+            self._merge()
         taken = [self._take(int(stratum)) for stratum in hit]
         if self._late:
             taken.append(self._take_late())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.population.households import Households, Status
+from sim.population.households import HOME, READY, RETURNED, Households
 from sim.population.risk import RiskSet
 from sim.scenario.parameters import Decisions as DecisionParameters
 
@@ -75,8 +75,7 @@ class Decisions:
 
     def enter(self, households: Households, ids: Ids) -> None:
         """Put households at home under risk, with a fresh threshold for each spell at home."""
-        for spell in np.unique(households.spell[ids]).tolist():
-            part = ids[households.spell[ids] == spell]
+        for spell, part in households.by_spell(ids):
             thresholds = households.thresholds("leave", spell, self.parameters.leave_frailty_variance)
             self.risk.enter(part, households.columns.home[part], thresholds[part] / self.ratio[part])
 
@@ -94,6 +93,6 @@ class Decisions:
         )
         due = self.risk.advance(self.hazard * (model.step_hours / 24.0))
         status = model.households.status[due]
-        deciding = due[(status == Status.HOME) | (status == Status.RETURNED)]
-        model.households.move(deciding, Status.READY)
+        deciding = due[(status == HOME) | (status == RETURNED)]
+        model.households.move(deciding, READY)
         model.traffic.make_ready(model, deciding)

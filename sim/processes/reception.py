@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.place.place import Place
-from sim.population.households import Households, Status
+from sim.population.households import DISPLACED, Households
 from sim.population.queues import Calendar
 from sim.population.risk import RiskSet
 from sim.scenario.parameters import Reception as ReceptionParameters
@@ -62,7 +62,7 @@ class Reception:
         """Count arrivals and let them queue for registration."""
         households = model.households
         persons = households.persons[ids]
-        households.move(ids, Status.DISPLACED, AT_RECEPTION)
+        households.move(ids, DISPLACED, AT_RECEPTION)
         self.arrived += int(persons.sum())
         by_origin = np.bincount(self.district[ids], weights=persons, minlength=self.arrived_by_origin.size)
         self.arrived_by_origin += by_origin.astype(np.int64)
@@ -72,11 +72,11 @@ class Reception:
     def step(self, model: DisplacementModel) -> None:
         """Register, send on to provinces, and let some move on."""
         registered = model.registration.serve(self.parameters.registration_persons_per_hour, model.step_hours)
-        waiting = registered[model.households.status[registered] == Status.DISPLACED]
+        waiting = registered[model.households.status[registered] == DISPLACED]
         self._send_on(model, waiting)
         reached = self.travelling.pop(model.step_number)
-        reached = reached[model.households.status[reached] == Status.DISPLACED]
-        model.households.move(reached, Status.DISPLACED, self.destination[reached])
+        reached = reached[model.households.status[reached] == DISPLACED]
+        model.households.move(reached, DISPLACED, self.destination[reached])
         self._move_on(model)
 
     def _send_on(self, model: DisplacementModel, ids: Ids) -> None:
@@ -100,7 +100,7 @@ class Reception:
     def _move_on(self, model: DisplacementModel) -> None:
         """Let those who reconsider move to the province they choose now, or abroad."""
         due = self.risk.advance(np.array([self.parameters.drift_per_day * model.step_hours / 24.0]))
-        due = due[(model.households.status[due] == Status.DISPLACED) & ~self.reconsidered[due]]
+        due = due[(model.households.status[due] == DISPLACED) & ~self.reconsidered[due]]
         if due.size == 0:
             return
         self.reconsidered[due] = True
@@ -109,4 +109,4 @@ class Reception:
         abroad = model.households.uniform("abroad")[due] < self.parameters.abroad_share
         place[abroad] = len(model.households.places) - 1
         self.destination[due] = place
-        model.households.move(due, Status.DISPLACED, place)
+        model.households.move(due, DISPLACED, place)

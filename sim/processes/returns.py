@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.population.households import Households, Status
+from sim.population.households import DISPLACED, RETURNED, TRANSIT, Households
 from sim.population.queues import Calendar, PointQueue
 from sim.population.risk import RiskSet
 from sim.scenario.actions import EscortedReturn
@@ -53,8 +53,7 @@ class Returns:
     def enter(self, model: DisplacementModel, ids: Ids) -> None:
         """Put displaced households under risk of returning, with a fresh threshold for each spell away."""
         households = model.households
-        for spell in np.unique(households.spell[ids]).tolist():
-            part = ids[households.spell[ids] == spell]
+        for spell, part in households.by_spell(ids):
             thresholds = households.thresholds("return", spell, self.parameters.return_frailty_variance)
             self.risk.enter(part, households.columns.home[part], thresholds[part])
 
@@ -73,7 +72,7 @@ class Returns:
     def _willing(self, households: Households, ids: Ids) -> Ids:
         """Keep those who are displaced and have not gone abroad."""
         abroad = len(households.places) - 1
-        return ids[(households.status[ids] == Status.DISPLACED) & (households.place[ids] != abroad)]
+        return ids[(households.status[ids] == DISPLACED) & (households.place[ids] != abroad)]
 
     def _set_out(self, model: DisplacementModel) -> None:
         open_way = self.parameters.return_persons_per_day * model.traffic.openness
@@ -84,7 +83,7 @@ class Returns:
         going = self._willing(model.households, going)
         if going.size == 0:
             return
-        model.households.move(going, Status.TRANSIT)
+        model.households.move(going, TRANSIT)
         self.on_road[going] = True
         self.persons_on_road += int(model.households.persons[going].sum())
         hours = model.traffic.to_crossing[model.households.columns.home[going]]
@@ -95,7 +94,7 @@ class Returns:
         home = self.travelling.pop(model.step_number)
         if home.size == 0:
             return
-        model.households.move(home, Status.RETURNED)
+        model.households.move(home, RETURNED)
         self.on_road[home] = False
         persons = int(model.households.persons[home].sum())
         self.persons_on_road -= persons

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.model.institutions import Checkpoint
 from sim.place.place import Place
-from sim.population.households import Households, Status
+from sim.population.households import READY, TRANSIT, Households
 from sim.population.queues import Calendar, PointQueue
 from sim.scenario.actions import Buses, CorridorOpen, FuelRelease
 from sim.scenario.parameters import Traffic as TrafficParameters
@@ -71,6 +71,8 @@ class Traffic:
         self.petrol_lost_tonnes = 0.0
         self.petrol_used_litres = 0.0
         self._bus_credit = 0.0
+        self._deviation = 0.0
+        self._luck = 1.0
         self._risk_of_death = 0.0
         self._next_death = -1.0
 
@@ -95,6 +97,7 @@ class Traffic:
 
     def step(self, model: DisplacementModel) -> None:
         """Open or close the road, give out fuel, let vehicles and buses go, and serve the crossing."""
+        self._drift_luck(model)
         self._open_or_close(model)
         self._give_out_fuel(model)
         self._depart(model)
@@ -106,6 +109,14 @@ class Traffic:
         model.checkpoint.queue.append(arrived, units, model.hours)
         self._cross(model, model.checkpoint)
         self._die_on_the_road(model)
+
+    def _drift_luck(self, model: DisplacementModel) -> None:
+        """Let the crossing's deviation from its mean capacity wander (an Ornstein-Uhlenbeck process of the log)."""
+        p = self.parameters
+        kept = float(np.exp(-model.step_hours / p.crossing_noise_hours))
+        shock = float(model.stream("crossing").standard_normal())
+        self._deviation = kept * self._deviation + np.sqrt(1.0 - kept**2) * shock
+        self._luck = float(np.exp(p.crossing_noise_share * self._deviation - p.crossing_noise_share**2 / 2))
 
     def _open_or_close(self, model: DisplacementModel) -> None:
         entries = model.timeline.of(CorridorOpen, model.hours)
@@ -128,9 +139,8 @@ class Traffic:
         self.departing.add(ids, steps)
 
     def _await_seat(self, households: Households, ids: Ids) -> None:
-        home = households.columns.home[ids]
-        for s in np.unique(home).tolist():
-            self.carless[s] = np.concatenate([self.carless[s], ids[home == s]])
+        for s, part in households.by_home(ids):
+            self.carless[s] = np.concatenate([self.carless[s], part])
 
     def _give_out_fuel(self, model: DisplacementModel) -> None:
         p = self.parameters
@@ -144,7 +154,7 @@ class Traffic:
         filled, _ = self.fuel_queue.serve(min(most, left / p.fuel_litres_per_vehicle))
         self.petrol_used_litres += filled.size * p.fuel_litres_per_vehicle
         self.fuelled[filled] = True
-        self._set_off(model, filled[model.households.status[filled] == Status.READY])
+        self._set_off(model, filled[model.households.status[filled] == READY])
 
     def _depart(self, model: DisplacementModel) -> None:
         """Let vehicles go that are due, each with a household that has none, where one fits."""
@@ -153,16 +163,15 @@ class Traffic:
             if due.size:
                 self.blocked.append(due)
             return
-        due = due[model.households.status[due] == Status.READY]
-        home = model.households.columns.home[due]
-        for s in np.unique(home).tolist():
-            self._fill_seats(model.households, due[home == s], s)
+        due = due[model.households.status[due] == READY]
+        for s, part in model.households.by_home(due):
+            self._fill_seats(model.households, part, s)
         self._drive(model, due)
 
     def _fill_seats(self, households: Households, vehicles: Ids, settlement: int) -> None:
         """Pair departing vehicles with waiting households in order."""
         waiting = self.carless[settlement]
-        waiting = waiting[households.status[waiting] == Status.READY]
+        waiting = waiting[households.status[waiting] == READY]
         willing = vehicles[self.shares[vehicles]]
         n = min(willing.size, waiting.size)
         fits = households.persons[willing[:n]] + households.persons[waiting[:n]] <= self.parameters.vehicle_seats
@@ -175,7 +184,7 @@ class Traffic:
         riders = self.passenger[ids]
         ids_all = np.concatenate([ids, riders[riders >= 0]])
         self.departed += int(model.households.persons[ids_all].sum())
-        model.households.move(ids_all, Status.TRANSIT)
+        model.households.move(ids_all, TRANSIT)
         hours = self.to_crossing[model.households.columns.home[ids]]
         steps = np.maximum(1, np.rint(hours / model.step_hours)).astype(np.int64)
         self.driving.add(ids, model.step_number + steps - 1)
@@ -201,19 +210,19 @@ class Traffic:
         self._bus_credit -= float(model.households.persons[riders].sum())
         if riders.size == waiting.size:
             self._bus_credit = 0.0
-        home = model.households.columns.home[riders]
-        for s in np.unique(home).tolist():
-            self.carless[s] = self.carless[s][~np.isin(self.carless[s], riders)]
-        self._drive(model, riders[model.households.status[riders] == Status.READY])
+        for s, part in model.households.by_home(riders):
+            self.carless[s] = self.carless[s][~np.isin(self.carless[s], part)]
+        self._drive(model, riders[model.households.status[riders] == READY])
 
     def capacity(self, model: DisplacementModel) -> float:
         """Return the crossing's capacity in this step [vehicles/h], averaged over its hours."""
-        if not self.is_open:
+        if not self.is_open or not len(model.checkpoint.queue):
             return 0.0
         parts = max(1, round(model.step_hours))
         hours = model.hours + model.step_hours * (np.arange(parts) + 0.5) / parts
         local = (hours + model.start_hour) % 24.0
-        return self.openness * float(crossing_capacity(self.parameters, hours - self.opened, local).mean())
+        mean = float(crossing_capacity(self.parameters, hours - self.opened, local).mean())
+        return self.openness * mean * self._luck
 
     def _cross(self, model: DisplacementModel, checkpoint: Checkpoint) -> None:
         leads = checkpoint.serve(self.capacity(model), model.hours, model.step_hours)
@@ -222,7 +231,7 @@ class Traffic:
         riders = self.passenger[leads]
         self.passenger[leads] = -1
         arrived = np.concatenate([leads, riders[riders >= 0]])
-        model.reception.arrive(model, arrived[model.households.status[arrived] == Status.TRANSIT])
+        model.reception.arrive(model, arrived[model.households.status[arrived] == TRANSIT])
 
     def _die_on_the_road(self, model: DisplacementModel) -> None:
         """Take the deaths of the step among those on the way out, at a rate per person-hour on the road."""
@@ -235,5 +244,5 @@ class Traffic:
         )
         while self._next_death <= self._risk_of_death:
             self._next_death += float(generator.standard_exponential())
-            out = (model.households.status == Status.TRANSIT) & ~model.returns.on_road
+            out = (model.households.status == TRANSIT) & ~model.returns.on_road
             model.households.take_deaths(1, np.flatnonzero(out), generator)

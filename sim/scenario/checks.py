@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from pydantic import BaseModel, ModelWrapValidatorHandler, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from sim.errors import Problem, ScenarioError
 from sim.scenario.actions import Action, AnyIntervention, Shock
 from sim.scenario.parameters import SPECS
-from sim.scenario.problems import Loc, Origins, dotted, origin, problem, translate
-from sim.scenario.rules import RULES, Pieces
+from sim.scenario.problems import OVERRIDE, Loc, Origins, dotted, origin, translate
+from sim.scenario.rules import RULES, Finding, Pieces
 from sim.scenario.schema import PlaceRef, Scenario, Time, Uncertainty
 
 S = TypeVar("S", bound=Scenario)
@@ -59,11 +60,19 @@ def validated(data: object, handler: ModelWrapValidatorHandler[S], context: obje
     if isinstance(raw, dict):
         pieces = _pieces(raw) if scenario is None else _pieces_of(scenario, raw)
         for rule in RULES:
-            problems += [problem(finding[0], raw, known.origins, *finding[1:]) for finding in rule(pieces)]
+            problems += [_problem(finding, raw, known.origins) for finding in rule(pieces)]
     if problems or scenario is None:
         raise ScenarioError(dict.fromkeys(problems))
     scenario._origins = dict(_origins_by_key(scenario, raw, known.origins)) if known.origins else {}
     return scenario
+
+
+def _problem(finding: Finding, raw: dict[str, Any], origins: Origins) -> Problem:
+    """Return the problem of a finding; of several files with a part in it, the youngest is named."""
+    loc, found, expected, remedy, along_with = finding
+    files = [origin(item, origins) for item in (loc, *along_with)]
+    youngest = next((file for file in (OVERRIDE, origin((), origins)) if file in files), files[0])
+    return Problem(youngest, dotted(loc, raw), found, expected, remedy)
 
 
 def _of_unknown_parameter(item: Problem) -> bool:
@@ -75,7 +84,9 @@ def _of_unknown_parameter(item: Problem) -> bool:
 def plain(value: object, origins: Origins, loc: Loc = ()) -> Any:
     """Return ``value`` with tables as dicts, sequences as lists and NumPy numbers as Python's."""
     if len(loc) > MAX_DEPTH:
-        raise ScenarioError(Problem(origin(loc, origins), str(loc[0]), "tables within tables", f"at most {MAX_DEPTH}"))
+        raise ScenarioError(
+            Problem(origin(loc, origins), str(loc[0]), f"tables nested more than {MAX_DEPTH} deep", "fewer")
+        )
     if isinstance(value, BaseModel):
         value = value.model_dump()
     if isinstance(value, Mapping):

@@ -82,7 +82,7 @@ def _action_row(scenario: Scenario, section: str, action: Action) -> ActionRow:
     fields = {key: value for key, value in action if key not in common}
     usual = {key: field.default for key, field in type(action).model_fields.items()}
     details = tuple((key, _text(value)) for key, value in fields.items() if value != usual[key])
-    meaning = " ".join((type(action).__doc__ or "").split())
+    meaning = " ".join((type(action).__doc__ or "").replace("``", "`").split())
     return ActionRow(
         id=action.id,
         section=section.removesuffix("s"),

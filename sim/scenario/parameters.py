@@ -148,6 +148,8 @@ class Traffic:
     checkpoint_full_per_hour: float = quantity("vehicles/h", 0.0, 1e5, "crossing capacity at its fullest, by day")
     checkpoint_ramp_hours: float = quantity("h", 0.1, 2400.0, "from opening until the crossing is at its fullest")
     night_capacity_share: float = share("of the crossing's day capacity that is left from 20:00 to 08:00")
+    crossing_noise_share: float = share("standard deviation of the crossing's capacity around its mean")
+    crossing_noise_hours: float = quantity("h", 0.1, 1000.0, "time over which such a deviation lasts")
     free_flow_kmh: float = quantity("km/h", 1.0, 150.0, "speed on an empty road")
     fuelled_share: float = share("of vehicles with fuel for the journey at the start")
     station_vehicles_per_hour: float = quantity("vehicles/h/station", 0.0, 1000.0, "vehicles that one station fills")

@@ -12,6 +12,7 @@ from sim.scenario.actions import Closed
 from sim.scenario.fields import Number, Unexpected
 
 Array = NDArray[np.float64]
+RARE = 1e-9
 Z_975 = 1.959963984540054
 """Standard normal quantile of 0.975."""
 
@@ -33,6 +34,11 @@ class Uniform(Closed):
     def span(self) -> tuple[float, float]:
         """Both ends of the range."""
         return self.low, self.high
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Both ends of the range."""
+        return self.span
 
     def quantile(self, u: ArrayLike, low: float = -np.inf, high: float = np.inf) -> Array:
         """Return the values below which shares ``u`` of the prior lie.
@@ -74,6 +80,12 @@ class Medial(Closed):
     def span(self) -> tuple[float, float]:
         """Ends of the central 95 %."""
         return self.p025, self.p975
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """What all values but two in a thousand million lie between."""
+        low, high = self.quantile([RARE, 1.0 - RARE])
+        return float(low), float(high)
 
     @staticmethod
     def _forward(x: Array) -> Array:

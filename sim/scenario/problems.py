@@ -22,6 +22,9 @@ Loc = tuple[str | int, ...]
 Origins = Mapping[Loc, str]
 """Which file gave what: the longest location that leads to a value decides."""
 
+OVERRIDE = "override"
+"""What takes the place of the file's name where a value was overridden."""
+
 FILE_KEYS = ("extends", "remove")
 """Keys of the file form that are gone once a scenario is resolved."""
 

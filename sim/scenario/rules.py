@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeGuard
@@ -17,19 +16,22 @@ from sim.scenario.parameters import SPECS, Spec
 from sim.scenario.paths import descend
 from sim.scenario.priors import Prior
 from sim.scenario.problems import Loc, listed, shown, translate
-from sim.scenario.schema import MAX_ACTIONS, Time, Uncertainty
+from sim.scenario.schema import MAX_ACTIONS, MINUTES_PER_DAY, Time, Uncertainty
 
+MAX_STEPS = 1_000_000
+MOST = 1e300
 PRIOR_NEEDED = ("assumed", "estimated", "calibrated")
 _PRIOR: TypeAdapter[Prior] = TypeAdapter(Prior)
 
 
 class Finding(NamedTuple):
-    """A rule that is broken: where, what was found and expected, how to mend it."""
+    """A rule that is broken: where, what was found and expected, how to mend it; what else has a part in it."""
 
     loc: Loc
     found: str
     expected: str
     remedy: str = ""
+    along_with: tuple[Loc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,15 @@ def _parameter(loc: Loc, entry: Mapping[str, Any], spec: Spec) -> Iterator[Findi
         yield Finding((*loc, "value"), shown(value), within)
     if entry.get("basis") in PRIOR_NEEDED and entry.get("prior") is None:
         remedy = 'add one, such as `prior = { kind = "uniform", low = ..., high = ... }`'
-        yield Finding((*loc, "prior"), f"none beside the basis `{entry['basis']}`", "a prior", remedy)
+        found = f"none beside the basis `{entry['basis']}`"
+        yield Finding((*loc, "prior"), found, "a prior", remedy, ((*loc, "basis"),))
     prior = _prior(entry.get("prior"))
     if prior is not None and not spec.low <= prior.span[0] < prior.span[1] <= spec.high:
         yield Finding((*loc, "prior"), f"{prior.span[0]:g} to {prior.span[1]:g}", f"a range within {within}")
 
 
 def _finite(value: object) -> TypeGuard[float]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return isinstance(value, int) or math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST
 
 
 def _prior(raw: object) -> Prior | None:
@@ -100,6 +101,17 @@ def unique_ids(pieces: Pieces) -> Iterator[Finding]:
         first.setdefault(action.id, loc)
     if len(pieces.actions) > MAX_ACTIONS:
         yield Finding((), f"{len(pieces.actions)} shocks and interventions", f"at most {MAX_ACTIONS}")
+
+
+def step_count(pieces: Pieces) -> Iterator[Finding]:
+    """There is at least one step, and no run takes forever."""
+    if pieces.time is None:
+        return
+    days, step = pieces.time.days, pieces.time.step_minutes
+    steps = days * MINUTES_PER_DAY / step
+    if not 1 <= steps <= MAX_STEPS:
+        found, remedy = f"{steps:,.1f} steps in {days:g} days", "change `step_minutes` or `days`"
+        yield Finding(("time", "step_minutes"), found, f"1 to {MAX_STEPS:,} steps", remedy, (("time", "days"),))
 
 
 def within_horizon(pieces: Pieces) -> Iterator[Finding]:
@@ -188,17 +200,18 @@ def _uncertainty(loc: Loc, uncertainty: Uncertainty, action: Action, keys: list[
         expected = f"the path of a number that may take fractions ({listed(known)})"
         yield Finding((*loc, "path"), found, expected, remedy)
         return
-    for bound in uncertainty.prior.span:
+    for bound in uncertainty.prior.support:
         holder[last] = bound
         try:
             type(action).model_validate(data)
         except ValidationError as error:
             expected = translate(error, data, {})[0].expected
-            yield Finding((*loc, "prior"), f"a range to {bound:g}", f"{expected}, as `{'.'.join(keys)}` needs")
+            yield Finding((*loc, "prior"), f"values as far as {bound:g}", f"{expected}, as `{'.'.join(keys)}` needs")
 
 
 RULES: tuple[Callable[[Pieces], Iterator[Finding]], ...] = (
     parameters,
+    step_count,
     unique_ids,
     within_horizon,
     files,

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-from sim.errors import Problem, ScenarioError, did_you_mean
-from sim.scenario.actions import Action, Milestone
+from sim.errors import Problem, did_you_mean
+from sim.scenario.actions import Action
 from sim.scenario.checks import build, plain
 from sim.scenario.merge import Draft, remove_actions
 from sim.scenario.parameters import SPECS
 from sim.scenario.paths import descend
-from sim.scenario.problems import KINDS, Loc, listed
+from sim.scenario.problems import KINDS, OVERRIDE, Loc, listed
 from sim.scenario.schema import PlaceRef, Scenario, Time
-
-OVERRIDE = "override"
-"""What takes the place of the file's name where a value was overridden."""
 
 ROOTS = ("parameters", "interventions", "shocks", "time", "place")
 _TABLES: dict[str, type[BaseModel]] = {"time": Time, "place": PlaceRef}
@@ -59,31 +55,6 @@ def without(scenario: Scenario, ids: Iterable[str]) -> Scenario:
     draft = Draft(data, origins)
     remove_actions(draft, unwanted)
     return build(draft.data, draft.origins, tuple(problems))
-
-
-def quantile(scenario: Scenario, path: str, u: float) -> float:
-    """Return the value at share ``u`` of the prior of ``path``, cut to the range that the number may have."""
-    priors = scenario.priors()
-    if path not in priors:
-        remedy = did_you_mean(path, priors)
-        raise ScenarioError(Problem(scenario.name, path, "no prior", "the path of an uncertain number", remedy))
-    section, name, *keys = path.split(".")
-    if section == "parameters":
-        low, high = SPECS[name].low, SPECS[name].high
-    else:
-        action = next(action for _, action in scenario.actions() if action.id == name)
-        low, high = _bounds(type(action), keys)
-    return float(priors[path].quantile(u, low, high))
-
-
-def _bounds(model: type[BaseModel], keys: list[str]) -> tuple[float, float]:
-    """Return the least and greatest value of a number of an action."""
-    if keys[0] == "tonnes_per_day":
-        return 0.0, math.inf
-    field = (Milestone if keys[0] == "milestones" else model).model_fields[keys[-1]]
-    lows = [float(getattr(item, "ge", getattr(item, "gt", -math.inf))) for item in field.metadata]
-    highs = [float(getattr(item, "le", math.inf)) for item in field.metadata]
-    return max(lows, default=-math.inf), min(highs, default=math.inf)
 
 
 def _opened(scenario: Scenario) -> tuple[dict[str, Any], dict[Loc, str]]:

@@ -22,7 +22,7 @@ SEEN_BY_EDITORS = (
     "share_above_one",
     "strength_above_one",
     "narrative_missing",
-    "commodity_unknown",
+    "sector_unknown",
 )
 
 

@@ -119,12 +119,3 @@ def test_origins_are_kept(child: Scenario) -> None:
     assert varied.origin("parameters.hr_threat") == child.origin("parameters.hr_threat")
     assert varied.origin("parameters.hr_peers") == "override"
     assert varied.origin("interventions.monitors") == child.origin("interventions.monitors")
-
-
-def test_quantiles_are_cut_to_what_the_number_may_be() -> None:
-    scenario = load(FILES / "every_kind.toml")
-    assert scenario.quantile("shocks.t_control.adverse", 0.5) == pytest.approx(0.75)
-    assert scenario.quantile("interventions.t_aid.tonnes_per_day.food", 0.5) == pytest.approx(40.0)
-    assert 0 < scenario.quantile("interventions.t_roadmap.milestones.0.strength", 1e-12) < 0.1
-    with pytest.raises(ScenarioError, match="no prior"):
-        scenario.quantile("parameters.female_shar", 0.5)

@@ -1,0 +1,88 @@
+"""Members of an ensemble: what each assumes and which seed it runs on, the same for every scenario compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats.qmc import LatinHypercube
+
+from sim.evaluation.posterior import read_posterior
+from sim.population.streams import Streams
+from sim.scenario.parameters import SPECS
+from sim.scenario.schema import Scenario
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member: its number, the root seed of its runs and the values it assumes, by dotted path."""
+
+    number: int
+    seed: int
+    values: dict[str, float]
+
+    def of(self, scenario: Scenario) -> Scenario:
+        """Return ``scenario`` under this member's assumptions; paths that it does not have are passed over."""
+        known = priors(scenario)
+        return scenario.vary({path: value for path, value in self.values.items() if path in known})
+
+
+def priors(scenario: Scenario) -> dict[str, Any]:
+    """Return path → prior of everything uncertain in a scenario; fixed where the value was set by hand."""
+    found = {
+        f"parameters.{name}": parameter.prior
+        for name, parameter in scenario.parameters.items()
+        if parameter.prior is not None and parameter.file_value is None
+    }
+    return found | {item.path: item.prior for item in scenario.uncertainties}
+
+
+def draw_members(scenarios: Sequence[Scenario], n: int, seed: int) -> list[Member]:
+    """Draw ``n`` members for scenarios that are to be compared.
+
+    A Latin hypercube for each uncertain number, from a stream of its own name: one more uncertain number changes
+    no other. Numbers that were calibrated together come together, as rows of the posterior. A single member takes
+    the scenarios' own values.
+    """
+    streams = Streams(seed)
+    seeds = np.random.SeedSequence(seed).generate_state(n, np.uint64) >> np.uint64(1)
+    table = pd.DataFrame(index=range(n))
+    if n > 1:
+        found = {path: prior for scenario in scenarios for path, prior in priors(scenario).items()}
+        columns = {path: _sample(prior, path, _strata(streams, path, n)) for path, prior in sorted(found.items())}
+        table = pd.DataFrame(columns)
+        for path, values in _posterior(scenarios, _strata(streams, "posterior", n)).items():
+            if path in table:
+                table[path] = values
+    rows = table.to_dict("records")
+    return [
+        Member(number, int(own), {str(path): float(value) for path, value in row.items()})
+        for number, (own, row) in enumerate(zip(seeds, rows, strict=True))
+    ]
+
+
+def _strata(streams: Streams, name: str, n: int) -> Floats:
+    """Return one number in each of ``n`` equal strata of (0, 1), shuffled."""
+    return np.asarray(LatinHypercube(d=1, rng=streams.generator("member", name)).random(n)[:, 0])
+
+
+def _sample(prior: Any, path: str, uniform: Floats) -> Floats:
+    spec = SPECS.get(path.removeprefix("parameters."))
+    low, high = (spec.low, spec.high) if spec else (-np.inf, np.inf)
+    return np.asarray(prior.quantile(uniform, low, high))
+
+
+def _posterior(scenarios: Sequence[Scenario], uniform: Floats) -> dict[str, Floats]:
+    """Return path → values of the parameters that were calibrated together, one posterior draw for each member."""
+    file = next((scenario.posterior for scenario in scenarios if scenario.posterior), None)
+    if file is None:
+        return {}
+    draws = read_posterior(file)
+    rows = np.minimum((uniform * len(draws)).astype(int), len(draws) - 1)
+    return {f"parameters.{name}": draws[name].to_numpy(dtype=float)[rows] for name in draws}

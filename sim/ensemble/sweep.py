@@ -1,0 +1,48 @@
+"""Tune by sweeping: one run, or an ensemble, for each combination of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+
+import pandas as pd
+
+from sim.ensemble.compare import Task, run_member
+from sim.ensemble.draw import draw_members
+from sim.ensemble.pool import run_all, worker_pool
+from sim.scenario.schema import Scenario
+
+Progress = Callable[[float], None]
+
+
+def sweep(
+    scenario: Scenario,
+    values: Mapping[str, Sequence[float]],
+    members: int = 1,
+    seed: int = 0,
+    workers: int | None = 1,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Run ``scenario`` for every combination of values and return the summaries, one row for each run.
+
+    Parameters
+    ----------
+    scenario : the scenario to vary
+    values : dotted path → values to try, such as ``{"parameters.hr_insecurity": [100, 800]}``
+    members : draws from the priors for each combination, the same for all; 1 takes the scenario's own values
+    seed : root seed, the same for all combinations
+    workers : processes
+    progress : called with the share of runs that are done
+    """
+    combinations = [dict(zip(values, row, strict=True)) for row in product(*values.values())]
+    varied = [scenario.vary(combination) for combination in combinations]
+    drawn = draw_members([scenario], members, seed)
+    tasks = [Task(variant, member) for variant in varied for member in drawn]
+    rows = []
+    with worker_pool(workers) as executor:
+        for done, (_, summary) in enumerate(run_all(run_member, tasks, executor), 1):
+            rows.append(summary)
+            if progress is not None:
+                progress(done / len(tasks))
+    columns = [{**combination, "member": member.number} for combination in combinations for member in drawn]
+    return pd.concat([pd.DataFrame(columns), pd.DataFrame(rows)], axis=1)
