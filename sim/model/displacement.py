@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 from mesa.discrete_space import Network
 
-from sim.model.institutions import Checkpoint, RegistrationCentre
+from sim.model.institutions import Checkpoint
 from sim.model.schedule import Clock, run_step
 from sim.model.timeline import Timeline
 from sim.place.place import Place, load_place
@@ -16,10 +16,13 @@ from sim.population.synthesis import synthesize
 from sim.processes.aid import Aid
 from sim.processes.decisions import Decisions
 from sim.processes.guarantees import Guarantees
+from sim.processes.homes import Homes
 from sim.processes.infrastructure import Infrastructure
+from sim.processes.missions import Missions
 from sim.processes.perception import Perception
-from sim.processes.reception import Reception
+from sim.processes.reception import Reception, registration_centres
 from sim.processes.returns import Returns
+from sim.processes.shelter import Shelter
 from sim.processes.traffic import Traffic
 from sim.processes.violence import Violence
 from sim.scenario.parameters import Parameters
@@ -38,8 +41,21 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     ----------
     households : table of all households; ``households[i]`` is a read-only view of one
     hours : the model's clock, from the scenario's start [h]
-    violence, infrastructure, aid, guarantees, perception, decisions, returns, traffic, reception : the processes
+    missions, violence, infrastructure, aid, guarantees, perception, decisions, returns, traffic, reception, shelter,
+    homes : the processes
     """
+
+    violence: Violence
+    infrastructure: Infrastructure
+    aid: Aid
+    guarantees: Guarantees
+    perception: Perception
+    traffic: Traffic
+    reception: Reception
+    shelter: Shelter
+    homes: Homes
+    households: Households
+    checkpoint: Checkpoint
 
     def __init__(self, scenario: Scenario, seed: int = 0) -> None:
         super().__init__(rng=seed)
@@ -59,20 +75,23 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self._generators: dict[str, np.random.Generator] = {}
         self.network = Network(self.place.roads, random=self.random)
         self.checkpoint = Checkpoint(self, "crossing", self.place.crossing)
-        self.registration = RegistrationCentre(self, "registration", self.place.registration[0])
+        self.registration = registration_centres(self, p.reception)
         columns = synthesize(self.place, p, self.streams)
         places = (self.place.reception, *(province.name for province in self.place.provinces), "abroad")
         self.households = Households(columns, self.settlement_names, places, self.streams)
         initial = self.households.initial
+        self.missions = Missions(initial, self.urban)
         self.violence = Violence(p.violence, initial, self.settlement_names, self.streams)
         self.infrastructure = Infrastructure(p.infrastructure, initial.size)
         self.aid = Aid(p.aid, self.place, initial, p.traffic.free_flow_kmh)
-        self.guarantees = Guarantees(p.guarantees, self.urban)
+        self.guarantees = Guarantees(p.guarantees, initial.size, self.streams)
         self.perception = Perception(p.violence, initial.size)
         self.decisions = Decisions(p.decisions, self.households)
         self.returns = Returns(p.returns, self.households)
         self.traffic = Traffic(p.traffic, self.place, self.households, p.decisions.news_delay_hours)
         self.reception = Reception(p.reception, self.place, self.households)
+        self.shelter = Shelter(p.shelter, self.place, self.households)
+        self.homes = Homes(p.homes, np.bincount(columns.home, minlength=initial.size))
 
     def stream(self, purpose: str) -> np.random.Generator:
         """Return the running generator of ``purpose``, the same at every call."""

@@ -15,6 +15,7 @@ class Gazetteer:
     settlements: tuple[str, ...]
     roads: tuple[str, ...]
     aliases: Mapping[str, str]
+    provinces: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=16)
@@ -28,4 +29,5 @@ def gazetteer(dataset: str) -> Gazetteer:
         settlements=tuple(item.name for item in place.settlements),
         roads=tuple(place.aid_heads),
         aliases={name: item.name for item in place.settlements for name in (item.alt_name, item.title)},
+        provinces=tuple(item.name for item in place.provinces),
     )
