@@ -28,9 +28,7 @@ def worker_pool(n: int | None) -> Iterator[Executor | None]:
             raise
 
 
-def run_all(
-    work: Callable[[Task], Outcome], tasks: Sequence[Task], executor: Executor | None
-) -> Iterator[Outcome]:
+def run_all(work: Callable[[Task], Outcome], tasks: Sequence[Task], executor: Executor | None) -> Iterator[Outcome]:
     """Yield the outcome of every task, in the order of the tasks, whoever did them."""
     if executor is None:
         yield from map(work, tasks)

@@ -111,11 +111,13 @@ def calibrate(
     """
     bare = [name for name in names if scenario.parameters[name].prior is None]
     if bare:
-        raise ScenarioError([Problem(scenario.name, f"parameters.{name}", "no prior", "a prior to fit") for name in bare])
+        raise ScenarioError(
+            [Problem(scenario.name, f"parameters.{name}", "no prior", "a prior to fit") for name in bare]
+        )
     start = pd.Timestamp(scenario.time.start).tz_localize(None)
     noise = (scenario.parameters[name].value for name in ("crossing_noise_share", "crossing_noise_hours"))
     quiet = scenario.vary({"parameters.crossing_noise_share": 0.0})
-    precision = np.linalg.inv(counts.covariance(*noise))
+    precision = np.asarray(np.linalg.inv(counts.covariance(*noise)), dtype=np.float64)
     target = Target(quiet, tuple(names), counts.hours(start), counts.persons, precision, seed)
     generator = Streams(seed).generator("calibration")
     scores = generator.standard_normal((particles, len(names)))

@@ -36,7 +36,9 @@ def read_posterior(name: str) -> pd.DataFrame:
         draws = pd.read_csv(path, comment="#")
     except (OSError, ValueError) as error:
         raise SeedError(Problem(name, "", str(error), "a CSV of posterior draws")) from error
-    problems = [Problem(name, column, "no parameter", "a parameter's name") for column in draws if column not in SPECS]
+    problems = [
+        Problem(name, str(column), "no parameter", "a parameter's name") for column in draws if column not in SPECS
+    ]
     problems += [
         Problem(name, column, "values out of range", f"{SPECS[column].low:g} to {SPECS[column].high:g}")
         for column in draws

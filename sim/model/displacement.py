@@ -19,6 +19,7 @@ from sim.processes.guarantees import Guarantees
 from sim.processes.homes import Homes
 from sim.processes.infrastructure import Infrastructure
 from sim.processes.missions import Missions
+from sim.processes.onward import Onward
 from sim.processes.perception import Perception
 from sim.processes.reception import Reception, registration_centres
 from sim.processes.returns import Returns
@@ -41,10 +42,11 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     ----------
     households : table of all households; ``households[i]`` is a read-only view of one
     hours : the model's clock, from the scenario's start [h]
-    missions, violence, infrastructure, aid, guarantees, perception, decisions, returns, traffic, reception, shelter,
-    homes : the processes
+    missions, violence, infrastructure, aid, guarantees, perception, decisions, returns, traffic, reception, onward,
+    shelter, homes : the processes
     """
 
+    missions: Missions
     violence: Violence
     infrastructure: Infrastructure
     aid: Aid
@@ -90,6 +92,7 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.returns = Returns(p.returns, self.households)
         self.traffic = Traffic(p.traffic, self.place, self.households, p.decisions.news_delay_hours)
         self.reception = Reception(p.reception, self.place, self.households)
+        self.onward = Onward(p.reception, self.place, self.households)
         self.shelter = Shelter(p.shelter, self.place, self.households)
         self.homes = Homes(p.homes, np.bincount(columns.home, minlength=initial.size))
 

@@ -29,6 +29,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase("returns"),
     Phase("traffic"),
     Phase("reception"),
+    Phase("onward", 6.0),
     Phase("shelter", 6.0),
     Phase("homes", 24.0),
 )

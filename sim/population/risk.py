@@ -32,7 +32,8 @@ class RiskSet:
     Notes
     -----
     Entries lie in one array sorted by (stratum, due level), and in a small unsorted buffer of late comers that is
-    merged when it has grown to half of the sorted array; so *n* entries cost O(n log n) in all, however they come. Entries are removed only by falling due; callers ignore a due household whose state has changed.
+    merged when it has grown to half of the sorted array; so *n* entries cost O(n log n) in all, however they come.
+    Entries are removed only by falling due; callers ignore a due household whose state has changed.
     """
 
     def __init__(self, n_strata: int) -> None:

@@ -11,13 +11,14 @@ hazard throughout never collapses first.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.population.streams import Streams
-from sim.scenario.actions import Ceasefire, Offensive
+from sim.scenario.actions import Offensive
 from sim.scenario.parameters import Violence as ViolenceParameters
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def collapse_hazard(p: ViolenceParameters, recent: float, monitors: float, peace
     recent : violations of the last days, fading [incidents]
     monitors, peacekeepers : mean coverage over residents, share
     """
-    violations = 1.0 - np.exp(-recent)
+    violations = 1.0 - math.exp(-recent)
     ratio = p.hr_violations_collapse**violations
     ratio *= p.hr_monitors_collapse**monitors * p.hr_peacekeepers_collapse**peacekeepers
     return float(p.ceasefire_collapse_per_day * ratio)
@@ -59,17 +60,17 @@ class Ceasefires:
             return False
         return not any(fight.start > entry.start for fight, _ in model.timeline.of(Offensive, model.hours))
 
-    def step(self, model: DisplacementModel, incidents: int) -> None:
-        """Let the hazard run for a step; ``incidents`` are those of the step before."""
+    def step(self, model: DisplacementModel, held: list[Entry], incidents: int) -> None:
+        """Let the hazard of those ``held`` run for a step; ``incidents`` are those of the step before."""
         now, hours = model.hours, model.step_hours
         for name in [name for name, (until, _) in self.fighting.items() if now >= until]:
             del self.fighting[name]
             self.version += 1
-        held = [entry for entry, _ in model.timeline.of(Ceasefire, now) if self.holds(model, entry)]
+        held = [entry for entry in held if entry.action.id not in self.collapsed]
         if not held:
             self.recent = 0.0
             return
-        self.recent = self.recent * float(np.exp(-hours / VIOLATION_MEMORY_HOURS)) + incidents
+        self.recent = self.recent * math.exp(-hours / VIOLATION_MEMORY_HOURS) + incidents
         missions = model.missions
         hazard = collapse_hazard(self.parameters, self.recent, missions.mean_monitors, missions.mean_peacekeepers)
         for entry in held:

@@ -48,7 +48,7 @@ def combine(strength: Floats, activation: Floats, credibility: Floats) -> Floats
 
 
 def gain(credibility: Floats, hours: float | Floats, gain_days: float) -> Floats:
-    """Let belief grow towards 1 for ``hours`` (one number, or one for each settlement) in which assurances were kept."""
+    """Let belief grow towards 1 for ``hours`` (one number, or one by settlement) in which assurances were kept."""
     return np.asarray(1.0 - (1.0 - credibility) * np.exp(-hours / (24.0 * gain_days)))
 
 

@@ -1,7 +1,6 @@
-"""Reception and onward movement: arrival, registration, choice of province and one later move.
+"""Reception: arrival, registration at the centre with the shortest wait, and the choice of a province.
 
-Choice is a multinomial logit over provinces (McFadden 1974): size, distance from the reception point, kin. Later a
-household may reconsider, sooner where housing is crowded; size weighs more then, so people drift towards the capital.
+Choice is a multinomial logit over provinces (McFadden 1974): size, distance from the reception point, kin.
 """
 
 from __future__ import annotations
@@ -14,8 +13,6 @@ from numpy.typing import NDArray
 from sim.model.institutions import RegistrationCentre
 from sim.place.place import Place
 from sim.population.households import DISPLACED, Households
-from sim.population.queues import Calendar
-from sim.population.risk import RiskSet
 from sim.scenario.parameters import Reception as ReceptionParameters
 
 if TYPE_CHECKING:
@@ -29,7 +26,7 @@ AT_RECEPTION = 0
 
 
 def logit_table(utility: Floats) -> Floats:
-    """Return cumulative choice probabilities of a logit model for each row of ``utility``, shape (n, n_alternatives)."""
+    """Return cumulative probabilities of a logit model, by row of ``utility`` of shape (n, n_alternatives)."""
     weight = np.exp(utility - utility.max(axis=-1, keepdims=True))
     return np.asarray(np.cumsum(weight, axis=-1) / weight.sum(axis=-1, keepdims=True))
 
@@ -63,7 +60,7 @@ def shares_of_centres(persons: float, queues: Floats, rates: Floats) -> Floats:
     """
     open_ = rates > 0.0
     if not open_.any() or persons <= 0.0:
-        return np.asarray(np.arange(rates.size) == 0, dtype=float)
+        return np.asarray(np.arange(rates.size) == 0, dtype=np.float64)
     waits = np.where(open_, queues / np.where(open_, rates, 1.0), np.inf)
     joined = np.zeros(rates.size, dtype=bool)
     for centre in np.argsort(waits, kind="stable").tolist():
@@ -74,7 +71,7 @@ def shares_of_centres(persons: float, queues: Floats, rates: Floats) -> Floats:
     level = (persons + (waits * rates)[joined].sum()) / rates[joined].sum()
     taken = np.zeros(rates.size)
     taken[joined] = rates[joined] * (level - waits[joined])
-    return taken / taken.sum()
+    return np.asarray(taken / taken.sum())
 
 
 def registration_centres(model: DisplacementModel, p: ReceptionParameters) -> tuple[RegistrationCentre, ...]:
@@ -95,20 +92,17 @@ class Reception:
         p = self.parameters = parameters
         log_size = np.log([province.residents for province in place.provinces])
         km = np.array([province.km_from_reception for province in place.provinces])
-        utility = np.tile(p.destination_log_size * log_size - p.destination_per_100km * km / 100, (log_size.size + 1, 1))
+        utility = np.tile(
+            p.destination_log_size * log_size - p.destination_per_100km * km / 100, (log_size.size + 1, 1)
+        )
         np.fill_diagonal(utility, utility.diagonal() + p.destination_kin)
         self.first_table = logit_table(utility)  # a row for kin in each province, the last for those without
-        self.later_table = logit_table(p.drift_log_size * log_size)
         self.hours = np.array([place.hours(place.reception, p.centre, 60.0) for p in place.provinces])
         self.district = place.district_index[households.columns.home]
         self.arrived = 0
         self.arrived_by_origin: Ids = np.zeros(len(place.districts), dtype=np.int64)
         self.arrived_by_group: Ids = np.zeros(4, dtype=np.int64)
         self.registered = 0
-        self.travelling = Calendar()
-        self.destination: Ids = np.full(len(households), -1, dtype=np.int64)
-        self.reconsidered = np.zeros(len(households), dtype=bool)
-        self.risk = RiskSet(log_size.size)
 
     def arrive(self, model: DisplacementModel, ids: Ids) -> None:
         """Count arrivals and let them queue for registration where the wait is shortest."""
@@ -125,15 +119,11 @@ class Reception:
         model.returns.enter(model, ids)
 
     def step(self, model: DisplacementModel) -> None:
-        """Register, send on to provinces, and let some move on."""
+        """Register, and send on to provinces."""
         for centre in model.registration:
             if len(centre.queue):
                 registered = centre.serve(centre.persons_per_hour, model.step_hours)
                 self._send_on(model, registered[model.households.status[registered] == DISPLACED])
-        reached = self.travelling.pop(model.step_number)
-        if reached.size:
-            self._settle(model, reached[model.households.status[reached] == DISPLACED])
-        self._move_on(model)
 
     def queueing(self, model: DisplacementModel) -> float:
         """Return the persons who wait to be registered."""
@@ -156,33 +146,4 @@ class Reception:
         self.registered += int(model.households.persons[ids].sum())
         kin = model.households.columns.kin[ids]
         choice = choose(self.first_table[kin], model.households.uniform("province")[ids])
-        self.destination[ids] = choice
-        steps = np.maximum(1, np.rint(self.hours[choice] / model.step_hours)).astype(np.int64)
-        self.travelling.add(ids, model.step_number + steps)
-
-    def _settle(self, model: DisplacementModel, ids: Ids) -> None:
-        """Bring households to the province they chose, and put them at risk of moving on."""
-        provinces = self.destination[ids]
-        model.households.move(ids, DISPLACED, 1 + provinces)
-        model.shelter.enter(model.households, ids, provinces)
-        fresh = ~self.reconsidered[ids]
-        threshold = -np.log(model.households.uniform("drift")[ids[fresh]])
-        self.risk.enter(ids[fresh], provinces[fresh], threshold)
-
-    def _move_on(self, model: DisplacementModel) -> None:
-        """Let those who reconsider move to the province they choose now, or abroad."""
-        p, households = self.parameters, model.households
-        hazard = p.drift_per_day * p.hr_crowding**model.shelter.crowding
-        due = self.risk.advance(hazard * (model.step_hours / 24.0))
-        if due.size:
-            due = due[(households.status[due] == DISPLACED) & ~self.reconsidered[due] & (households.place[due] > 0)]
-        if due.size == 0:
-            return
-        self.reconsidered[due] = True
-        place = 1 + np.searchsorted(self.later_table[:-1], households.uniform("second province")[due])
-        abroad = households.uniform("abroad")[due] < p.abroad_share
-        place[abroad] = len(households.places) - 1
-        self.destination[due] = place - 1
-        model.shelter.leave(households, due)
-        households.move(due, DISPLACED, place)
-        model.shelter.enter(households, due[~abroad], place[~abroad] - 1)
+        model.onward.set_out(model, ids, choice, self.hours[choice])

@@ -40,7 +40,8 @@ class Progress:
 
     def given(self, hours: float) -> list[tuple[str, float]]:
         """Return assurance and level, 0 to 1, of each step that isn't given up."""
-        action, found = self.action, []
+        action = self.action
+        found: list[tuple[str, float]] = []
         for number, step in enumerate(action.milestones):
             if not self.fails[number]:
                 day = float(self.planned[number] + self.late[number])

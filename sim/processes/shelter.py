@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.place.place import Place
-from sim.population.households import DISPLACED, Households
+from sim.population.households import Households
 from sim.population.risk import RiskSet
 from sim.scenario.actions import Cash, HotMeals, StateAccommodation
 from sim.scenario.parameters import Shelter as ShelterParameters
@@ -29,6 +29,9 @@ Flags = NDArray[np.bool_]
 NONE, HOST, RENTED, STATE = range(4)
 """Ways of being sheltered: without, with a host family, in a rented home, in state accommodation."""
 
+LEAST_ROOM = 10.0
+"""Persons for whom there must be room before it is given out to those who wait."""
+
 _NOWHERE = -1
 
 
@@ -41,11 +44,13 @@ def fitting(persons: Ids, provinces: Ids, free: Floats) -> Flags:
     free : shape (n_provinces,), persons for whom there is room
     """
     wanted = np.bincount(provinces, weights=persons, minlength=free.size)
-    fits = (wanted <= free)[provinces]
-    for p in np.flatnonzero((wanted > free) & (free > 0)).tolist():
-        here = provinces == p
-        fits[here] = np.cumsum(persons[here]) <= free[p]
-    return np.asarray(fits)
+    if (wanted <= free).all():
+        return np.ones(persons.size, dtype=bool)
+    order = np.argsort(provinces, kind="stable")
+    before = np.concatenate([[0.0], np.cumsum(wanted)[:-1]])
+    fits = np.empty(persons.size, dtype=bool)
+    fits[order] = (np.cumsum(persons[order]) - before[provinces[order]]) <= free[provinces[order]]
+    return fits
 
 
 def crowding(unsheltered: Ids, hosted: Ids, host_places: Floats, displaced: Ids) -> Floats:
@@ -127,7 +132,7 @@ class Shelter:
             return ids
         got = asking[fitting(households.persons[asking], self.where[asking], self.room(kind))]
         self._set(households, got, kind)
-        return ids[self.kind[ids] != kind]
+        return np.asarray(ids[self.kind[ids] != kind])
 
     def _set(self, households: Households, ids: Ids, kind: int) -> None:
         """Book households over to another kind of shelter."""
@@ -158,7 +163,7 @@ class Shelter:
     def _fill(self, households: Households) -> None:
         """Give free beds, then room with host families, to those without shelter."""
         free_bed, free_host = self.room(STATE), self.room(HOST)
-        open_to = (self.persons[NONE] > 0) & ((free_bed >= 1) | (free_host >= 1))
+        open_to = (self.persons[NONE] > 0) & ((free_bed >= LEAST_ROOM) | (free_host >= LEAST_ROOM))
         if not open_to.any():
             return
         waiting = np.flatnonzero((self.where != _NOWHERE) & (self.kind == NONE))

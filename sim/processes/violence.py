@@ -5,8 +5,8 @@ happens when its cumulative intensity reaches the *j*-th arrival of a unit Poiss
 stream. Two scenarios on one seed share these arrivals, so less intensity never means more incidents.
 
 Their background follows the phase: calm before any fighting, offensive, ceasefire (violations only), unsettled. Unarmed
-monitors change it a little. Armed peacekeepers hold back unsettled violence by their full effect, but an army's fighting
-only by a share of it (Fjelde, Hultman & Nilsson 2019: hardly any protection against a government's forces).
+monitors change it a little. Armed peacekeepers hold back unsettled violence by their full effect, but an army's
+fighting only by a share of it (Fjelde, Hultman & Nilsson 2019: hardly any protection against a government's forces).
 """
 
 from __future__ import annotations
@@ -64,12 +64,14 @@ class Violence:
         self.injured = 0
         self.civilian_deaths = 0
         self._seen: tuple[object, ...] = ()
+        self._held: list[Entry] = []
         self._to_explode: list[tuple[Entry, Explosion]] | None = None
 
     def step(self, model: DisplacementModel) -> None:
         """Let incidents and explosions happen and do their harm."""
         self._explosions(model)
-        self.ceasefires.step(model, int(self.incidents.sum()) if self._some else 0)
+        self._update(model)
+        self.ceasefires.step(model, self._held, int(self.incidents.sum()) if self._some else 0)
         self._update(model)
         if self._some:
             self.incidents = np.zeros_like(self.incidents)
@@ -96,6 +98,7 @@ class Violence:
             return
         self._seen = (active, model.missions.version, self.ceasefires.version)
         held = [(e, c) for e, c in model.timeline.of(Ceasefire, model.hours) if self.ceasefires.holds(model, e)]
+        self._held = [entry for entry, _ in held]
         self.phase = self._phase(model, bool(held))
         self.background = self._background(model, held)
 

@@ -133,8 +133,7 @@ class Ceasefire(Intervention):
 
     channels: ClassVar[tuple[Channel, ...]] = ("trust", "protection")
     evidence: ClassVar[str] = (
-        "ETH/PRIO, 2,202 ceasefires 1989-2020: violence falls afterwards; no size of the effect on trust was "
-        "found."
+        "ETH/PRIO, 2,202 ceasefires 1989-2020: violence falls afterwards; no size of the effect on trust was found."
     )
     kind: Literal["ceasefire"]
 
@@ -144,8 +143,7 @@ class AssuranceGiven(Intervention):
 
     channels: ClassVar[tuple[Channel, ...]] = ("trust",)
     evidence: ClassVar[str] = (
-        "Reference cases: declarations alone kept hardly anybody; 15 pre-registered for integration in 2023 "
-        "(E03)."
+        "Reference cases: declarations alone kept hardly anybody; 15 pre-registered for integration in 2023 (E03)."
     )
     kind: Literal["assurance"]
     assurance: Assurance
@@ -216,9 +214,7 @@ class CorridorOpen(Intervention):
     """The road to the crossing is open to civilians; ``strength`` scales its capacity."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("mobility", "access")
-    evidence: ClassVar[str] = (
-        "2023: the exodus began when the road opened, four days after fighting ended."
-    )
+    evidence: ClassVar[str] = "2023: the exodus began when the road opened, four days after fighting ended."
     kind: Literal["corridor_open"]
 
 
@@ -226,9 +222,7 @@ class FuelRelease(Intervention):
     """Petrol is given out at ``stations`` stations from ``tonnes`` of petrol."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("mobility",)
-    evidence: ClassVar[str] = (
-        "2023: petrol gated departure; five stations gave it out from 25 September (C14)."
-    )
+    evidence: ClassVar[str] = "2023: petrol gated departure; five stations gave it out from 25 September (C14)."
     kind: Literal["fuel_release"]
     stations: Annotated[int, Field(ge=1, le=1000, strict=True)]
     tonnes: NonNegative
@@ -247,9 +241,7 @@ class AidConvoys(Intervention):
     """Aid by one road: ``tonnes_per_day`` of each commodity while it lasts."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("supply",)
-    evidence: ClassVar[str] = (
-        "Counted consignments of 2022-23 (aid.csv); an effect on decisions is assumed."
-    )
+    evidence: ClassVar[str] = "Counted consignments of 2022-23 (aid.csv); an effect on decisions is assumed."
     kind: Literal["aid_convoys"]
     road: Road
     tonnes_per_day: Annotated[dict[Commodity, NonNegative], Field(min_length=1), AfterValidator(FrozenDict)]
@@ -291,9 +283,7 @@ class StateAccommodation(Intervention):
     """Beds given by the state in ``provinces`` (all if none is named), opened evenly over ``ramp_days``."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("shelter",)
-    evidence: ClassVar[str] = (
-        "2023: about 37,700 lodged by the state on 30 September (A26); take-up is assumed."
-    )
+    evidence: ClassVar[str] = "2023: about 37,700 lodged by the state on 30 September (A26); take-up is assumed."
     kind: Literal["state_accommodation"]
     provinces: tuple[str, ...] = ()
     beds: NonNegative
@@ -305,8 +295,7 @@ class Cash(Intervention):
 
     channels: ClassVar[tuple[Channel, ...]] = ("shelter",)
     evidence: ClassVar[str] = (
-        "2023: 95,200 persons paid 100,000 AMD each by 20 October (A33); what it changed in housing was not "
-        "measured."
+        "2023: 95,200 persons paid 100,000 AMD each by 20 October (A33); what it changed in housing was not measured."
     )
     kind: Literal["cash"]
     amd_per_person_month: NonNegative
@@ -326,9 +315,7 @@ class ShelterRepair(Intervention):
     """Homes made fit to live in again."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("shelter", "return")
-    evidence: ClassVar[str] = (
-        "Return follows conditions at home (Alrababah et al., Syrians; direction only)."
-    )
+    evidence: ClassVar[str] = "Return follows conditions at home (Alrababah et al., Syrians; direction only)."
     kind: Literal["shelter_repair"]
     homes_per_day: NonNegative
 

@@ -100,7 +100,9 @@ class Guarantees:
     credibility_loss_failed_milestone: float = share("of belief in a whole roadmap lost when a step is given up")
     milestone_grace_days: float = quantity("day", 0.0, 1000.0, "after its date until a step counts as overdue")
     credibility_loss_departure: float = share("of belief in all other assurances lost when a mission leaves")
-    monitors_verification_gain: float = quantity("1", 1.0, 100.0, "growth of belief under full monitoring, against none")
+    monitors_verification_gain: float = quantity(
+        "1", 1.0, 100.0, "growth of belief under full monitoring, against none"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,9 @@ class Violence:
     hr_violations_collapse: float = hazard_ratio("of collapse, a week full of violations against none")
     hr_monitors_collapse: float = hazard_ratio("of collapse, full coverage by unarmed monitors against none")
     hr_peacekeepers_collapse: float = hazard_ratio("of collapse, full coverage by armed peacekeepers against none")
-    renewed_fighting_intensity: float = quantity("1", 0.0, 100.0, "incidents after a collapse, multiple of an offensive's")
+    renewed_fighting_intensity: float = quantity(
+        "1", 0.0, 100.0, "incidents after a collapse, multiple of an offensive's"
+    )
     renewed_fighting_days: float = quantity("day", 0.0, 1000.0, "fighting that follows a collapse")
 
 
