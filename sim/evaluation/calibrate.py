@@ -4,7 +4,7 @@ A sequential Monte Carlo sampler (Del Moral, Doucet & Jasra 2006) moves particle
 by tempering the likelihood, each temperature chosen so that half of the particles stay effective. Parameters are
 moved as standard normal scores of their priors, so that every prior is N(0, 1) whatever its family. The likelihood
 is normal: the counts' own errors, and the crossing's chance deviations added up along the curve. Particles are run
-without those deviations. Only counts handed in are seen: this module reads no file.
+without those deviations. Only counts handed in are seen: this module reads none itself.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from scipy.stats import norm
 from sim.errors import Problem, ScenarioError
 from sim.evaluation.counts import Counts
 from sim.evaluation.simulate import arrivals_at
+from sim.model.timeline import local_start
+from sim.place.place import load_place
 from sim.population.streams import Streams
 from sim.scenario.parameters import SPECS
 from sim.scenario.schema import Scenario
@@ -112,7 +114,7 @@ def calibrate(
     bare = [name for name in names if scenario.parameters[name].prior is None]
     if bare:
         raise ScenarioError([Problem(scenario.name, f"parameters.{name}", "no prior", "a prior to fit") for name in bare])
-    start = pd.Timestamp(scenario.time.start).tz_localize(None)
+    start = pd.Timestamp(local_start(scenario, load_place(scenario.place.dataset)))
     noise = (scenario.parameters[name].value for name in ("crossing_noise_share", "crossing_noise_hours"))
     quiet = scenario.vary({"parameters.crossing_noise_share": 0.0})
     precision = np.linalg.inv(counts.covariance(*noise))

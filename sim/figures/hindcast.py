@@ -67,7 +67,7 @@ def hindcast(
     ax.set_ylim(bottom=0)
     _mark_split(ax, split)
     shared_legend(ax)
-    title(ax, _in_words(counts_score, times, quantiles))
+    title(ax, _in_words(counts_score, times, middle, baselines))
 
 
 def hindcast_figure(
@@ -103,18 +103,22 @@ def _mark_split(ax: Axes, split: pd.Timestamp) -> None:
     )
 
 
-def _in_words(counts: pd.Series, times: np.ndarray, quantiles: Mapping[float, np.ndarray]) -> str:
+def _in_words(counts: pd.Series, times: np.ndarray, median: np.ndarray, baselines: Mapping[str, np.ndarray]) -> str:
+    """Say how far the model and the best of the simpler curves are from the held-back counts."""
     if counts.empty:
         return "Counted and modelled arrivals"
-    counted_at, modelled_at = _seconds(counts.index), _seconds(times)
-    low, middle, high = (np.interp(counted_at, modelled_at, quantiles[level]) for level in (0.05, 0.5, 0.95))
-    inside = int(np.sum((low <= counts.to_numpy()) & (counts.to_numpy() <= high)))
-    error = float(np.mean(np.abs(middle - counts.to_numpy())))
-    span = f"{day(counts.index[0])} to {day(counts.index[-1])}"
-    return (
-        f"Held-back counts, {span}: {inside} of {len(counts)} lie in the 90% interval; "
-        f"mean absolute error of the median {grouped(round(error))} persons"
-    )
+    errors = {name: _mean_error(counts, times, persons) for name, persons in baselines.items()}
+    model = grouped(round(_mean_error(counts, times, median)))
+    text = f"Held-back counts, {day(counts.index[0])} to {day(counts.index[-1])}: mean absolute error {model} persons"
+    if not errors:
+        return f"{text} (model's median)"
+    best = min(errors, key=errors.__getitem__)
+    return f"{text} (model's median), {grouped(round(errors[best]))} ({best})"
+
+
+def _mean_error(counts: pd.Series, times: np.ndarray, persons: np.ndarray) -> float:
+    modelled = np.interp(_seconds(counts.index), _seconds(times), persons)
+    return float(np.mean(np.abs(modelled - counts.to_numpy())))
 
 
 def _seconds(times: Any) -> np.ndarray:

@@ -6,9 +6,10 @@ import mesa
 import numpy as np
 from mesa.discrete_space import Network
 
+from sim.model.headlines import daily_collector
 from sim.model.institutions import Checkpoint, RegistrationCentre
 from sim.model.schedule import Clock, run_step
-from sim.model.timeline import Timeline
+from sim.model.timeline import Timeline, local_start
 from sim.place.place import Place, load_place
 from sim.population.households import Households
 from sim.population.streams import Streams
@@ -23,7 +24,7 @@ from sim.processes.returns import Returns
 from sim.processes.traffic import Traffic
 from sim.processes.violence import Violence
 from sim.scenario.parameters import Parameters
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import MINUTES_PER_DAY, Scenario
 
 
 class DisplacementModel(mesa.Model):  # type: ignore[misc]
@@ -37,7 +38,10 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     Attributes
     ----------
     households : table of all households; ``households[i]`` is a read-only view of one
+    start : the scenario's start by local clocks
     hours : the model's clock, from the scenario's start [h]
+    running : whether the horizon lies ahead; Mesa's ``run_model`` stops there
+    datacollector : daily head counts
     violence, infrastructure, aid, guarantees, perception, decisions, returns, traffic, reception : the processes
     """
 
@@ -51,8 +55,8 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.step_hours = scenario.time.step_minutes / 60.0
         self.step_number = 0
         self.hours = 0.0
-        start = scenario.time.start
-        self.start_hour = start.hour + start.minute / 60.0
+        self.start = local_start(scenario, self.place)
+        self.start_hour = self.start.hour + self.start.minute / 60.0
         self.timeline = Timeline(scenario, self.place)
         self.settlement_names = tuple(s.name for s in self.place.settlements)
         self.urban = np.array([s.urban for s in self.place.settlements])
@@ -73,6 +77,8 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.returns = Returns(p.returns, self.households)
         self.traffic = Traffic(p.traffic, self.place, self.households, p.decisions.news_delay_hours)
         self.reception = Reception(p.reception, self.place, self.households)
+        self.datacollector = daily_collector()
+        self.datacollector.collect(self)
 
     def stream(self, purpose: str) -> np.random.Generator:
         """Return the running generator of ``purpose``, the same at every call."""
@@ -87,5 +93,9 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """Advance the model by one step."""
         run_step(self, self.clock)
+        time = self.definition.time
         self.step_number += 1
-        self.hours = self.step_number * self.step_hours
+        self.hours = self.step_number * time.step_minutes / 60.0
+        self.running = self.step_number < time.n_steps
+        if self.step_number * time.step_minutes % MINUTES_PER_DAY == 0:
+            self.datacollector.collect(self)

@@ -46,6 +46,8 @@ class Reception:
     def __init__(self, parameters: ReceptionParameters, place: Place, households: Households) -> None:
         self.parameters = parameters
         self.log_size = np.log([province.residents for province in place.provinces])
+        size = np.exp(parameters.drift_log_size * (self.log_size - self.log_size.max()))
+        self.drift_shares = np.cumsum(size / size.sum())
         self.km = np.array([province.km_from_reception for province in place.provinces])
         self.hours = np.array([place.hours(place.reception, p.centre, 60.0) for p in place.provinces])
         n_districts = len(place.districts)
@@ -104,8 +106,7 @@ class Reception:
         if due.size == 0:
             return
         self.reconsidered[due] = True
-        utility = np.tile(self.parameters.drift_log_size * self.log_size, (due.size, 1))
-        place = 1 + choose(utility, model.households.uniform("second province")[due])
+        place = 1 + np.searchsorted(self.drift_shares, model.households.uniform("second province")[due])
         abroad = model.households.uniform("abroad")[due] < self.parameters.abroad_share
         place[abroad] = len(model.households.places) - 1
         self.destination[due] = place

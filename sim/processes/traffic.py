@@ -123,8 +123,8 @@ class Traffic:
         self.openness = max((action.strength for _, action in entries), default=0.0)
         was_open, self.is_open = self.is_open, bool(entries)
         if self.is_open and not was_open:
-            self.opened = max(0.0, min(entry.start for entry, _ in entries))
-            self.first_opened = min(self.first_opened, self.opened)
+            self.opened = min(entry.start for entry, _ in entries)
+            self.first_opened = min(self.first_opened, max(0.0, self.opened))
             blocked, self.blocked = self.blocked, []
             for ids in blocked:
                 self._set_off(model, ids)
@@ -151,7 +151,7 @@ class Traffic:
         tonnes = sum(action.tonnes * action.strength for action in begun) - self.petrol_lost_tonnes
         left = max(0.0, tonnes * PETROL_LITRES_PER_TONNE - self.petrol_used_litres)
         most = stations * p.station_vehicles_per_hour * model.step_hours
-        filled, _ = self.fuel_queue.serve(min(most, left / p.fuel_litres_per_vehicle))
+        filled, _ = self.fuel_queue.serve(min(most, left // p.fuel_litres_per_vehicle))
         self.petrol_used_litres += filled.size * p.fuel_litres_per_vehicle
         self.fuelled[filled] = True
         self._set_off(model, filled[model.households.status[filled] == READY])

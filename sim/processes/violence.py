@@ -42,7 +42,9 @@ class Violence:
         self._toll = [streams.generator("toll", name) for name in names]
         self._next = np.array([generator.standard_exponential() for generator in self._arrivals])
         self.incidents: Ints = np.zeros(residents.size, dtype=np.int64)
+        self.incidents_so_far = self.incidents.copy()
         self.injured = 0
+        self._injuries = 0.0
         self._exploded: set[str] = set()
 
     def step(self, model: DisplacementModel) -> None:
@@ -53,8 +55,9 @@ class Violence:
             self.incidents[:] = 0
             return
         hours = model.step_hours
-        self._cumulative += (intensity / 24.0 + self.excitement) * hours
+        self._cumulative += intensity / 24.0 * hours + self._pull(hours)
         self.incidents = self._happened()
+        self.incidents_so_far += self.incidents
         self._excite(hours)
         if self.incidents.any():
             self._harm(model)
@@ -98,6 +101,11 @@ class Violence:
                 self._next[s] += self._arrivals[s].standard_exponential()
         return incidents
 
+    def _pull(self, hours: float) -> Floats:
+        """Return the incidents that earlier ones bring on in the next ``hours``, their pull fading meanwhile."""
+        p = self.parameters
+        return np.asarray(self.excitement * p.excitation_hours * -np.expm1(-hours / p.excitation_hours))
+
     def _excite(self, hours: float) -> None:
         """Let earlier incidents' pull fade and add that of the new ones [incidents/h]."""
         p = self.parameters
@@ -117,7 +125,9 @@ class Violence:
 
     def _deaths(self, households: Households, settlement: int, toll: int) -> None:
         died = households.take_deaths(toll, households.living_at(settlement), self._toll[settlement])
-        self.injured += round(died * self.parameters.injuries_per_death)
+        self._injuries += died * self.parameters.injuries_per_death
+        whole = int(self._injuries)
+        self.injured, self._injuries = self.injured + whole, self._injuries - whole
 
     def _explosions(self, model: DisplacementModel) -> None:
         """Set off the explosions that are due, each once."""
@@ -127,5 +137,5 @@ class Violence:
                 s = model.settlement_names.index(action.settlement)
                 struck = model.households.living_at(s)
                 model.households.take_deaths(action.deaths, struck, model.streams.generator("explosion", action.id))
-                self.injured += action.injuries
+                self.injured += min(action.injuries, int(model.households.persons[struck].sum()))
                 model.traffic.lose_petrol(action.fuel_lost_tonnes)

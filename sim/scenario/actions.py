@@ -161,6 +161,13 @@ class Roadmap(Intervention):
     milestones: Annotated[tuple[Milestone, ...], Field(min_length=1, max_length=100)]
 
 
+class GradualHandover(Intervention):
+    """Control of homes passes over ``ramp_days``, not at once: ``strength`` of it stays with residents' own at first."""
+
+    kind: Literal["gradual_handover"]
+    ramp_days: Annotated[float, Field(gt=0.0, le=3650.0)]
+
+
 class CorridorOpen(Intervention):
     """The road to the crossing is open to civilians; ``strength`` scales its capacity."""
 
@@ -220,6 +227,7 @@ AnyIntervention = Annotated[
     | Monitoring
     | Peacekeepers
     | Roadmap
+    | GradualHandover
     | CorridorOpen
     | FuelRelease
     | Buses

