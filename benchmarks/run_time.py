@@ -1,6 +1,6 @@
 """Time the model against residents and horizon, and print ratios: machines are noisy, ratios less so.
 
-    python benchmarks/run_time.py [--repeats N]
+python benchmarks/run_time.py [--repeats N]
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def main() -> int:
         median = statistics.median(seconds)
         first = first or median
         memory = max(run[1] for run in runs)
-        print(f"| {case} | {median:.2f} | {min(seconds):.2f}–{max(seconds):.2f} | {median / first:.2f} | {memory:.0f} |")
+        print(
+            f"| {case} | {median:.2f} | {min(seconds):.2f}–{max(seconds):.2f} | {median / first:.2f} | {memory:.0f} |"
+        )
     return 0
 
 

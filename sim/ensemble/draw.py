@@ -98,10 +98,10 @@ def _sample(prior: Any, path: str, uniform: Floats) -> Floats:
 
 
 def _posterior(scenarios: Sequence[Scenario], uniform: Floats) -> dict[str, Floats]:
-    """Return path → values of the parameters that were calibrated together, one posterior draw for each member."""
+    """Return path → values of the numbers that were calibrated together, one posterior draw for each member."""
     file = next((scenario.posterior for scenario in scenarios if scenario.posterior), None)
     if file is None:
         return {}
     draws = read_posterior(file)
     rows = np.minimum((uniform * len(draws)).astype(int), len(draws) - 1)
-    return {f"parameters.{name}": draws[name].to_numpy(dtype=float)[rows] for name in draws}
+    return {str(path): draws[path].to_numpy(dtype=float)[rows] for path in draws}

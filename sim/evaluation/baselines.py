@@ -38,7 +38,9 @@ def persistence(hours: Floats, persons: Floats, residents: float) -> Curve:
     """Let the flow of the last 24 hours go on until nobody is left."""
     last = float(hours[-1])
     rate = (persons[-1] - np.interp(last - 24.0, hours, persons)) / 24.0
-    return lambda t: np.where(t <= last, np.interp(t, hours, persons), np.minimum(residents, persons[-1] + rate * (t - last)))
+    return lambda t: np.where(
+        t <= last, np.interp(t, hours, persons), np.minimum(residents, persons[-1] + rate * (t - last))
+    )
 
 
 BASELINES: dict[str, Callable[[Floats, Floats, float], Curve]] = {

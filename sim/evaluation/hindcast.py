@@ -92,7 +92,8 @@ def hindcast(
 def _arrivals(task: tuple[Scenario, object]) -> pd.Series:
     scenario, member = task
     result = run(member.of(scenario), member.seed)  # type: ignore[attr-defined]
-    return result.dataset.arrivals_cumulative.to_series()
+    series: pd.Series = result.dataset.arrivals_cumulative.to_series()
+    return series
 
 
 def _at(hourly: pd.DataFrame, times: pd.DatetimeIndex) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from sim.figures.style import (
     counted,
     dated,
     footer,
+    from_zero,
     grouped,
     shared_legend,
     sheet,
@@ -64,7 +65,7 @@ def hindcast(
     ax.plot(counts_score.index, counts_score, markerfacecolor="white", label="counted, held back", **marker)
     dated(ax, times, zone)
     counted(ax, "arrived so far", "persons")
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     _mark_split(ax, split)
     shared_legend(ax)
     title(ax, _in_words(counts_score, times, middle, baselines))
@@ -108,17 +109,23 @@ def _in_words(counts: pd.Series, times: np.ndarray, median: np.ndarray, baseline
     if counts.empty:
         return "Counted and modelled arrivals"
     errors = {name: _mean_error(counts, times, persons) for name, persons in baselines.items()}
-    model = grouped(round(_mean_error(counts, times, median)))
-    text = f"Held-back counts, {day(counts.index[0])} to {day(counts.index[-1])}: mean absolute error {model} persons"
+    model = _about(_mean_error(counts, times, median))
+    span = f"{day(counts.index[0])} to {day(counts.index[-1])}"
+    text = f"Held-back counts, {span}: mean absolute error about {model} persons"
     if not errors:
         return f"{text} (model's median)"
     best = min(errors, key=errors.__getitem__)
-    return f"{text} (model's median), {grouped(round(errors[best]))} ({best})"
+    return f"{text} (model's median), {_about(errors[best])} ({best})"
 
 
 def _mean_error(counts: pd.Series, times: np.ndarray, persons: np.ndarray) -> float:
     modelled = np.interp(_seconds(counts.index), _seconds(times), persons)
     return float(np.mean(np.abs(modelled - counts.to_numpy())))
+
+
+def _about(value: float) -> str:
+    """Write a number with three digits that count."""
+    return grouped(float(f"{value:.3g}"))
 
 
 def _seconds(times: Any) -> np.ndarray:

@@ -45,6 +45,16 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     violence, infrastructure, aid, guarantees, perception, decisions, returns, traffic, reception : the processes
     """
 
+    checkpoint: Checkpoint
+    households: Households
+    violence: Violence
+    infrastructure: Infrastructure
+    aid: Aid
+    guarantees: Guarantees
+    perception: Perception
+    traffic: Traffic
+    reception: Reception
+
     def __init__(self, scenario: Scenario, seed: int = 0) -> None:
         super().__init__(rng=seed)
         self.definition = scenario

@@ -24,7 +24,8 @@ HEADLINES = {
 
 def daily_collector() -> DataCollector:
     """Return a collector of the day and of :data:`HEADLINES`, a row each time it collects."""
-    return DataCollector(model_reporters={"day": _day} | {name: partial(_persons, at) for name, at in HEADLINES.items()})
+    counts = {name: partial(_persons, count) for name, count in HEADLINES.items()}
+    return DataCollector(model_reporters={"day": _day} | counts)
 
 
 def _day(model: DisplacementModel) -> float:

@@ -125,7 +125,7 @@ class Households:
         return self._thresholds[key]
 
     def move(self, ids: Ids, to: int, place: Ids | int = -1) -> None:
-        """Move households into state ``to`` of :class:`Status` (and displaced ones to ``place``) and keep the head counts."""
+        """Move households into state ``to`` of :class:`Status`, displaced ones to ``place``; keep the head counts."""
         if ids.size == 0:
             return
         self._book(ids, -1)

@@ -46,7 +46,7 @@ def apportion(total: int, weights: Floats) -> Ints:
     array([5, 3, 2])
     """
     exact = total * weights / weights.sum()
-    whole = np.floor(exact).astype(np.int64)
+    whole: Ints = np.floor(exact).astype(np.int64)
     extra = np.argsort(whole - exact, kind="stable")[: total - int(whole.sum())]
     whole[extra] += 1
     return whole

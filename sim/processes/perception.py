@@ -1,4 +1,4 @@
-"""Perception: what residents of a settlement know and feel: threat, insecurity, deprivation, loss of services, peers, news."""
+"""Perception: what residents know and feel: threat, insecurity, deprivation, loss of services, peers, news."""
 
 from __future__ import annotations
 

@@ -46,8 +46,8 @@ class Reception:
     def __init__(self, parameters: ReceptionParameters, place: Place, households: Households) -> None:
         self.parameters = parameters
         self.log_size = np.log([province.residents for province in place.provinces])
-        size = np.exp(parameters.drift_log_size * (self.log_size - self.log_size.max()))
-        self.drift_shares = np.cumsum(size / size.sum())
+        upto = np.cumsum(np.exp(parameters.drift_log_size * (self.log_size - self.log_size.max())))
+        self.drift_shares = upto / upto[-1]
         self.km = np.array([province.km_from_reception for province in place.provinces])
         self.hours = np.array([place.hours(place.reception, p.centre, 60.0) for p in place.provinces])
         n_districts = len(place.districts)
@@ -65,6 +65,7 @@ class Reception:
         households = model.households
         persons = households.persons[ids]
         households.move(ids, DISPLACED, AT_RECEPTION)
+        self.destination[ids] = -1
         self.arrived += int(persons.sum())
         by_origin = np.bincount(self.district[ids], weights=persons, minlength=self.arrived_by_origin.size)
         self.arrived_by_origin += by_origin.astype(np.int64)
@@ -74,12 +75,15 @@ class Reception:
     def step(self, model: DisplacementModel) -> None:
         """Register, send on to provinces, and let some move on."""
         registered = model.registration.serve(self.parameters.registration_persons_per_hour, model.step_hours)
-        waiting = registered[model.households.status[registered] == DISPLACED]
-        self._send_on(model, waiting)
-        reached = self.travelling.pop(model.step_number)
-        reached = reached[model.households.status[reached] == DISPLACED]
+        self._send_on(model, self._displaced(model.households, registered, sent_on=False))
+        reached = self._displaced(model.households, self.travelling.pop(model.step_number), sent_on=True)
         model.households.move(reached, DISPLACED, self.destination[reached])
         self._move_on(model)
+
+    def _displaced(self, households: Households, ids: Ids, *, sent_on: bool) -> Ids:
+        """Keep the displaced, each once; who went home and came again may have entries left from the first time."""
+        keep = (households.status[ids] == DISPLACED) & ((self.destination[ids] >= 0) == sent_on)
+        return np.unique(ids[keep])
 
     def _send_on(self, model: DisplacementModel, ids: Ids) -> None:
         """Let registered households choose a province and set out for it."""
@@ -87,7 +91,9 @@ class Reception:
             return
         self.registered += int(model.households.persons[ids].sum())
         p = self.parameters
-        utility = np.tile(p.destination_log_size * self.log_size - p.destination_per_100km * self.km / 100, (ids.size, 1))
+        utility = np.tile(
+            p.destination_log_size * self.log_size - p.destination_per_100km * self.km / 100, (ids.size, 1)
+        )
         kin = model.households.columns.kin[ids]
         has_kin = np.flatnonzero(kin >= 0)
         utility[has_kin, kin[has_kin]] += p.destination_kin

@@ -72,7 +72,7 @@ class Returns:
     def _willing(self, households: Households, ids: Ids) -> Ids:
         """Keep those who are displaced and have not gone abroad."""
         abroad = len(households.places) - 1
-        return ids[(households.status[ids] == DISPLACED) & (households.place[ids] != abroad)]
+        return np.asarray(ids[(households.status[ids] == DISPLACED) & (households.place[ids] != abroad)])
 
     def _set_out(self, model: DisplacementModel) -> None:
         open_way = self.parameters.return_persons_per_day * model.traffic.openness

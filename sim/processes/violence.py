@@ -82,7 +82,7 @@ class Violence:
                 held = ceasefire.strength * entry.where
                 unsettled = unsettled * (1.0 - held * (1.0 - p.ceasefire_violation_share))
                 fighting = fighting * (1.0 - held)
-        return (fighting + unsettled) * self._protection(model)
+        return np.asarray((fighting + unsettled) * self._protection(model))
 
     def _protection(self, model: DisplacementModel) -> Floats:
         """Return the factor on incidents from missions on the ground."""

@@ -162,7 +162,7 @@ class Roadmap(Intervention):
 
 
 class GradualHandover(Intervention):
-    """Control of homes passes over ``ramp_days``, not at once: ``strength`` of it stays with residents' own at first."""
+    """Control of homes passes over ``ramp_days``; at first residents' own keep the share ``strength`` of it."""
 
     kind: Literal["gradual_handover"]
     ramp_days: Annotated[float, Field(gt=0.0, le=3650.0)]

@@ -165,6 +165,6 @@ def test_hindcast_title_says_the_errors_of_the_median_and_of_the_best_baseline(h
     counted = np.array([71_000, 130_000])
     model, rate = (float(np.mean(np.abs(curve - counted))) for curve in (modelled, 0.9 * modelled))
     assert title == (
-        f"Held-back counts, 29 Sep 2023 to 30 Sep 2023: mean absolute error {model:,.0f} persons (model's median), "
-        f"{rate:,.0f} (constant rate)"
+        f"Held-back counts, 29 Sep 2023 to 30 Sep 2023: mean absolute error about {round(model, -2):,.0f} persons "
+        f"(model's median), {round(rate, -2):,.0f} (constant rate)"
     )

@@ -1,0 +1,138 @@
+"""A result folder appears whole or not at all, and only ever replaces a folder that Corridor wrote itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sim.errors import OutputError, Problem
+
+MANIFESTS = ("run.json", "compare.json", "hindcast.json")
+"""Files that mark a folder as Corridor's; each lists all files written beside it."""
+
+MAKER = "corridor"
+_ELSEWHERE = "Choose another folder with `--out`"
+
+
+def check_target(folder: Path) -> Path:
+    """Return ``folder`` resolved, or raise OutputError where a result can't or must not be put."""
+    target = Path(folder).expanduser().resolve()
+    reason = _refusal(target)
+    if reason:
+        raise _error(folder, *reason)
+    return target
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """Give a partial folder beside ``folder`` to write into; put it in place if the block succeeds.
+
+    Whatever goes wrong, the partial folder and any parents made for it are removed and an earlier result stays as it
+    was. Failures of the file system become OutputError.
+    """
+    target = check_target(folder)
+    made = [parent for parent in (target.parent, *target.parent.parents) if not parent.exists()]
+    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    done = False
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        yield partial
+        _put_in_place(partial, target)
+        done = True
+    except OSError as error:
+        found = (error.strerror or str(error)).lower()
+        raise _error(folder, found, "a folder that can be written", "Free space or choose another folder") from error
+    finally:
+        if not done:
+            _discard(partial, made)
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder that Corridor wrote, or None."""
+    for name in MANIFESTS:
+        try:
+            manifest = json.loads((folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(manifest, dict) and manifest.get("made_by") == MAKER:
+            return manifest
+    return None
+
+
+def files_in(folder: Path) -> list[str]:
+    """Return the relative names of all files under ``folder``, sorted."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+
+
+def _refusal(target: Path) -> tuple[str, str, str] | None:
+    """Say why nothing can be put at ``target``: found, expected, remedy."""
+    blocking = next(parent for parent in (target, *target.parents) if parent.exists())
+    if not blocking.is_dir():
+        return f"the file {blocking}", "a folder", _ELSEWHERE
+    obstacle = _obstacle_to_writing(target.parent if blocking == target else blocking)
+    if obstacle:
+        return obstacle, "a folder that can be written", _ELSEWHERE
+    if blocking != target:
+        return None
+    if Path.cwd().is_relative_to(target):
+        return "the current folder or one above it", "a folder of its own for the result", _ELSEWHERE
+    return _foreign(target)
+
+
+def _obstacle_to_writing(folder: Path) -> str:
+    """Try to make a folder within ``folder``; return what the file system says against it."""
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=".corridor-", dir=folder))
+    except OSError as error:
+        return f"{folder} ({(error.strerror or str(error)).lower()})"
+    return ""
+
+
+def _foreign(target: Path) -> tuple[str, str, str] | None:
+    present = files_in(target)
+    ours = read_manifest(target) or {}
+    strange = [name for name in present if name not in ours.get("files", [])]
+    if not strange:
+        return None
+    more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+    return (
+        f"files that Corridor did not write (`{strange[0]}`{more})",
+        "no folder, an empty one or an earlier result of Corridor",
+        f"{_ELSEWHERE}, or move these files away",
+    )
+
+
+def _put_in_place(partial: Path, target: Path) -> None:
+    if not target.exists():
+        partial.rename(target)
+        return
+    aside = target.with_name(f".{target.name}.earlier-{os.getpid()}")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        target.rename(aside)
+        partial.rename(target)
+    except BaseException:
+        if aside.exists() and not target.exists():
+            aside.rename(target)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _discard(partial: Path, made: list[Path]) -> None:
+    shutil.rmtree(partial, ignore_errors=True)
+    for parent in made:
+        try:
+            parent.rmdir()
+        except OSError:
+            return
+
+
+def _error(folder: Path, found: str, expected: str, remedy: str) -> OutputError:
+    return OutputError(Problem(str(folder), "", found, expected, remedy))
