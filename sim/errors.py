@@ -30,7 +30,7 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.file}: {self.key}" if self.key else self.file
         text = f"{where}: found {self.found}, expected {self.expected}"
-        return f"{text}. {self.remedy[0].upper()}{self.remedy[1:]}" if self.remedy else text
+        return f"{text}; {self.remedy[0].lower()}{self.remedy[1:]}" if self.remedy else text
 
 
 class SimError(Exception):

@@ -27,7 +27,6 @@ def calibrate(
         + in_range("--workers", workers, 1, MOST_WORKERS)
     )
     from sim.ensemble.pool import worker_pool
-    from sim.evaluation.calibrate import FITTED
     from sim.evaluation.calibrate import calibrate as fit
     from sim.evaluation.counts import fitting_counts
     from sim.evaluation.posterior import data_hash, write_posterior
@@ -40,12 +39,12 @@ def calibrate(
     with progress_bar("calibrate") as progress, worker_pool(workers) as executor:
         posterior = fit(definition, counts, particles=particles, seed=seed, executor=executor, progress=progress)
     header = {
-        "posterior of": ", ".join(FITTED),
+        "posterior of": f"every uncertain number of {definition.name}, one column each",
         "scenario": f"{definition.name}, priors of hash {definition.hash()[:16]}",
         "data": f"{counts.file.parent.name}/{counts.file.name}, {len(counts.persons)} counts up to {counts.times[-1]}",
         "data_sha256": data_hash(counts.file),
         "method": f"sequential Monte Carlo, {particles} particles, {len(posterior.temperatures) - 1} temperatures",
-        "command": f"corridor calibrate {scenario} --particles {particles} --seed {seed}",
+        "command": f"corridor calibrate {scenario} --particles {particles} --seed {seed} --out {out.name}",
     }
     write_posterior(posterior.draws, out, header)
-    typer.echo(f"Written to {out}: {len(posterior.draws)} draws of {len(FITTED)} parameters")
+    typer.echo(f"Written to {out}: {len(posterior.draws)} draws of {posterior.draws.shape[1]} uncertain numbers")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 Members = Annotated[int, typer.Option("--members", metavar="N", help="Paired runs of each scenario.")]
 Workers = Annotated[
-    int | None, typer.Option("--workers", metavar="W", help="Processes to share the runs [default: one for each core].")
+    int | None, typer.Option("--workers", metavar="W", help="Processes to share the runs (default: one for each core).")
 ]
 
 
@@ -49,11 +48,10 @@ def compare(
     """Run scenarios under the same chance, member by member, and write how they differ to a folder."""
     from sim.results.folder import check_target
 
-    n_workers = min(members, os.cpu_count() or 1) if workers is None else workers
     changed, problems = overrides(days, changes or [])
     problems += in_range("--seed", seed, 0, LARGEST_SEED)
     problems += in_range("--members", members, 1, MOST_MEMBERS)
-    problems += in_range("--workers", n_workers, 1, MOST_WORKERS) if workers is not None else []
+    problems += in_range("--workers", 1 if workers is None else workers, 1, MOST_WORKERS)
     raise_all(problems)
     definitions = _load_all(scenarios, changed)
     folder = out or Path("results") / _folder_name([item.name for item in definitions], seed)
@@ -63,7 +61,7 @@ def compare(
     from sim.results.write_comparison import write_comparison
 
     with progress_bar("compare") as progress:
-        comparison = play(definitions, members=members, seed=seed, workers=n_workers, progress=progress)
+        comparison = play(definitions, members=members, seed=seed, workers=workers, progress=progress)
     write_comparison(comparison, folder, definitions, seed, command=command_line())
     show_comparison(comparison)
     typer.echo(

@@ -50,15 +50,14 @@ def _print(console: Console, table: Table, title: str) -> None:
 
 def show_run(result: Result) -> None:
     """Print the headline numbers of a run."""
-    from sim.results.words import MEASURES, in_words
+    from sim.results.words import headlines
 
     table = plain_table()
     table.show_header = False
     for justify in ("left", "right", "left"):
         table.add_column(justify=justify)
-    for name, measure in MEASURES.items():
-        if name in result.summary:
-            table.add_row(measure.label, in_words(result.summary[name], measure), measure.unit)
+    for row in headlines(result.summary):
+        table.add_row(*row)
     show(table, f"{result.scenario.title} ({result.scenario.name}), seed {result.seed}")
 
 

@@ -19,7 +19,7 @@ from sim.scenario.schema import Scenario
 Progress = Callable[[float], None]
 
 MOST_TIMES = 1000
-"""Output times kept of each member."""
+"""Output times kept of each member, and the last."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +108,11 @@ def run_member(task: Task) -> tuple[xr.Dataset, Summary]:
 
 
 def thin(dataset: xr.Dataset) -> xr.Dataset:
-    """Keep at most :data:`MOST_TIMES` times, and the territory's totals in place of each settlement."""
-    stride = -(-dataset.sizes["time"] // MOST_TIMES)
+    """Keep about :data:`MOST_TIMES` times, the last among them, and totals in place of each settlement."""
+    n_times = dataset.sizes["time"]
+    stride = -(-n_times // MOST_TIMES)
     weights = dataset.persons_home.isel(time=0)
-    kept = dataset.isel(time=slice(None, None, stride))
+    kept = dataset.isel(time=np.union1d(np.arange(0, n_times, stride), [n_times - 1]))
     data = {}
     for name, variable in kept.data_vars.items():
         if "settlement" not in variable.dims:

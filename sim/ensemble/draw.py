@@ -21,7 +21,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member: its number, the root seed of its runs and the values it assumes, by dotted path."""
+    """One member: its number, the root seed of its runs and the values it assumes, by dotted path.
+
+    Where scenarios differ in their prior, each has a value of its own, under ``<scenario>: <path>``: all at the same
+    rank of their priors, so that the pairing holds.
+    """
 
     number: int
     seed: int
@@ -29,8 +33,8 @@ class Member:
 
     def of(self, scenario: Scenario) -> Scenario:
         """Return ``scenario`` under this member's assumptions; paths that it does not have are passed over."""
-        known = priors(scenario)
-        return scenario.vary({path: value for path, value in self.values.items() if path in known})
+        keys = {path: [key for key in (_own(scenario, path), path) if key in self.values] for path in priors(scenario)}
+        return scenario.vary({path: self.values[found[0]] for path, found in keys.items() if found})
 
 
 def priors(scenario: Scenario) -> dict[str, Any]:
@@ -46,17 +50,20 @@ def priors(scenario: Scenario) -> dict[str, Any]:
 def draw_members(scenarios: Sequence[Scenario], n: int, seed: int) -> list[Member]:
     """Draw ``n`` members for scenarios that are to be compared.
 
-    A Latin hypercube for each uncertain number, from a stream of its own name: one more uncertain number changes
-    no other. Numbers that were calibrated together come together, as rows of the posterior. A single member takes
-    the scenarios' own values.
+    A Latin hypercube for each uncertain number, from a stream of its own name: one more uncertain number, or one
+    more scenario, changes no other. Numbers that were calibrated together come together, as rows of the posterior.
+    A single member takes the scenarios' own values.
     """
     streams = Streams(seed)
     seeds = np.random.SeedSequence(seed).generate_state(n, np.uint64) >> np.uint64(1)
     table = pd.DataFrame(index=range(n))
     if n > 1:
-        found = {path: prior for scenario in scenarios for path, prior in priors(scenario).items()}
-        columns = {path: _sample(prior, path, _strata(streams, path, n)) for path, prior in sorted(found.items())}
-        table = pd.DataFrame(columns)
+        found = {path: (path, prior) for scenario in scenarios for path, prior in priors(scenario).items()}
+        for path in _disputed(scenarios):
+            del found[path]
+            found |= {_own(s, path): (path, priors(s)[path]) for s in scenarios if path in priors(s)}
+        columns = {key: _sample(prior, path, _strata(streams, path, n)) for key, (path, prior) in sorted(found.items())}
+        table = pd.DataFrame(columns, index=range(n))
         for path, values in _posterior(scenarios, _strata(streams, "posterior", n)).items():
             if path in table:
                 table[path] = values
@@ -65,6 +72,18 @@ def draw_members(scenarios: Sequence[Scenario], n: int, seed: int) -> list[Membe
         Member(number, int(own), {str(path): float(value) for path, value in row.items()})
         for number, (own, row) in enumerate(zip(seeds, rows, strict=True))
     ]
+
+
+def _own(scenario: Scenario, path: str) -> str:
+    """Return the key of a value that is one scenario's own."""
+    return f"{scenario.name}: {path}"
+
+
+def _disputed(scenarios: Sequence[Scenario]) -> list[str]:
+    """Return the paths on whose prior scenarios differ."""
+    first: dict[str, Any] = {}
+    items = [item for scenario in scenarios for item in priors(scenario).items()]
+    return sorted({path for path, prior in items if first.setdefault(path, prior) != prior})
 
 
 def _strata(streams: Streams, name: str, n: int) -> Floats:
@@ -79,10 +98,10 @@ def _sample(prior: Any, path: str, uniform: Floats) -> Floats:
 
 
 def _posterior(scenarios: Sequence[Scenario], uniform: Floats) -> dict[str, Floats]:
-    """Return path → values of the parameters that were calibrated together, one posterior draw for each member."""
+    """Return path → values of the numbers that were calibrated together, one posterior draw for each member."""
     file = next((scenario.posterior for scenario in scenarios if scenario.posterior), None)
     if file is None:
         return {}
     draws = read_posterior(file)
     rows = np.minimum((uniform * len(draws)).astype(int), len(draws) - 1)
-    return {f"parameters.{name}": draws[name].to_numpy(dtype=float)[rows] for name in draws}
+    return {str(path): draws[path].to_numpy(dtype=float)[rows] for path in draws}

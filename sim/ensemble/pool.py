@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TypeVar
@@ -23,6 +23,8 @@ def worker_pool(n: int | None) -> Iterator[Executor | None]:
     with ProcessPoolExecutor(n, mp_context=get_context("spawn")) as executor:
         try:
             yield executor
+        except BrokenExecutor:
+            raise
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise

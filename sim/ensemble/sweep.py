@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 import pandas as pd
 
 from sim.ensemble.compare import Task, run_member
-from sim.ensemble.draw import draw_members
+from sim.ensemble.draw import Member, draw_members
 from sim.ensemble.pool import run_all, worker_pool
 from sim.scenario.schema import Scenario
 
@@ -36,7 +37,7 @@ def sweep(
     """
     combinations = [dict(zip(values, row, strict=True)) for row in product(*values.values())]
     varied = [scenario.vary(combination) for combination in combinations]
-    drawn = draw_members([scenario], members, seed)
+    drawn = [_without(member, values) for member in draw_members([scenario], members, seed)]
     tasks = [Task(variant, member) for variant in varied for member in drawn]
     rows = []
     with worker_pool(workers) as executor:
@@ -46,3 +47,9 @@ def sweep(
                 progress(done / len(tasks))
     columns = [{**combination, "member": member.number} for combination in combinations for member in drawn]
     return pd.concat([pd.DataFrame(columns), pd.DataFrame(rows)], axis=1)
+
+
+def _without(member: Member, paths: Iterable[str]) -> Member:
+    """Return ``member`` without assumptions about what is swept."""
+    swept = set(paths)
+    return replace(member, values={path: value for path, value in member.values.items() if path not in swept})

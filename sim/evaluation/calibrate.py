@@ -1,10 +1,13 @@
-"""Calibration: which values of the uncertain parameters agree with the early counts.
+"""Calibration: which values of the uncertain numbers agree with the early counts.
 
 A sequential Monte Carlo sampler (Del Moral, Doucet & Jasra 2006) moves particles from the priors to the posterior
-by tempering the likelihood, each temperature chosen so that half of the particles stay effective. Parameters are
-moved as standard normal scores of their priors, so that every prior is N(0, 1) whatever its family. The likelihood
-is normal: the counts' own errors, and the crossing's chance deviations added up along the curve. Particles are run
-without those deviations. Only counts handed in are seen: this module reads no file.
+by tempering the likelihood, each temperature chosen so that half of the particles stay effective. Every uncertain
+number of the scenario is sampled, as the normal score of its prior, so that draws keep all correlations and what the
+counts do not inform keeps its prior. Two moves take turns: a random walk shaped like the cloud on the numbers that
+shape the first days, and a preconditioned Crank-Nicolson step (Cotter et al. 2013), which leaves the prior alone
+however many numbers there are, on the others. The likelihood is normal: the counts' own errors, and the crossing's
+chance deviations added up along the curve; particles are run without those. Only counts handed in are seen: this
+module reads no file.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,33 +27,47 @@ from scipy.stats import norm
 from sim.errors import Problem, ScenarioError
 from sim.evaluation.counts import Counts
 from sim.evaluation.simulate import arrivals_at
+from sim.model.timeline import local_start
+from sim.place.place import load_place
 from sim.population.streams import Streams
 from sim.scenario.parameters import SPECS
 from sim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Progress = Callable[[float], None]
 
-FITTED = (
-    "leave_base_per_day",
-    "checkpoint_initial_per_hour",
-    "checkpoint_full_per_hour",
-    "checkpoint_ramp_hours",
-    "night_capacity_share",
-    "fuelled_share",
-    "station_vehicles_per_hour",
-    "vehicle_household_share",
-    "ride_share_probability",
+CORE = tuple(
+    f"parameters.{name}"
+    for name in (
+        "leave_base_per_day",
+        "hr_insecurity",
+        "news_delay_hours",
+        "checkpoint_initial_per_hour",
+        "checkpoint_full_per_hour",
+        "checkpoint_ramp_hours",
+        "night_capacity_share",
+        "fuelled_share",
+        "station_vehicles_per_hour",
+        "vehicle_household_share",
+        "ride_share_probability",
+        "household_size_mean",
+    )
 )
-"""Parameters that shape the first days' arrivals; the last three are nuisances that trade off with capacity."""
+"""Numbers that shape the first days' arrivals, moved together."""
 
-MOVES = 2
-"""Random-walk moves of every particle at each temperature."""
+NOISE = ("parameters.crossing_noise_share", "parameters.crossing_noise_hours")
+"""Integrated out by the likelihood, so not sampled."""
+
+MOVES = (True, False, True)
+"""Moves at each temperature: of the core, or of the others."""
+
+PCN_STEP = 0.35
 
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """Draws from the posterior, one row each, and how the sampler got there."""
+    """Draws from the posterior, one row each and one column for each path, and how the sampler got there."""
 
     draws: pd.DataFrame
     log_likelihood: Floats
@@ -62,20 +80,18 @@ class Target:
     """What particles are judged by."""
 
     scenario: Scenario
-    names: tuple[str, ...]
+    priors: dict[str, Any]
     hours: Floats
     persons: Floats
     precision: Floats
     seed: int
 
     def values(self, scores: Floats) -> dict[str, float]:
-        """Turn normal scores, shape (n_parameters,), into parameter values."""
-        priors = (self.scenario.parameters[name].prior for name in self.names)
+        """Turn normal scores, shape (n_paths,), into values by path."""
         uniform = norm.cdf(scores)
         return {
-            name: float(prior.quantile(np.array([u]), SPECS[name].low, SPECS[name].high)[0])
-            for name, prior, u in zip(self.names, priors, uniform, strict=True)
-            if prior is not None
+            path: float(prior.quantile(np.array([u]), *_bounds(path))[0])
+            for (path, prior), u in zip(self.priors.items(), uniform, strict=True)
         }
 
     def log_likelihood(self, scores: Floats) -> float:
@@ -88,52 +104,69 @@ def calibrate(
     scenario: Scenario,
     counts: Counts,
     *,
-    names: Sequence[str] = FITTED,
+    core: Sequence[str] = CORE,
     particles: int = 200,
     seed: int = 0,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Posterior:
-    """Fit ``names`` to ``counts``.
+    """Fit every uncertain number of ``scenario`` to ``counts``.
 
     Parameters
     ----------
     scenario : the scenario that the counts belong to
     counts : cumulative arrivals that may be seen
-    names : parameters with priors
+    core : paths of the numbers that matter most
     particles : number of draws
     executor : where particles run; in this process if None
     progress : called with the temperature reached, 0 to 1
 
     Raises
     ------
-    ScenarioError : if a parameter has no prior
+    ScenarioError : if a number of the core has no prior
     """
-    bare = [name for name in names if scenario.parameters[name].prior is None]
-    if bare:
-        raise ScenarioError(
-            [Problem(scenario.name, f"parameters.{name}", "no prior", "a prior to fit") for name in bare]
-        )
-    start = pd.Timestamp(scenario.time.start).tz_localize(None)
-    noise = (scenario.parameters[name].value for name in ("crossing_noise_share", "crossing_noise_hours"))
-    quiet = scenario.vary({"parameters.crossing_noise_share": 0.0})
-    precision = np.asarray(np.linalg.inv(counts.covariance(*noise)), dtype=np.float64)
-    target = Target(quiet, tuple(names), counts.hours(start), counts.persons, precision, seed)
+    target = _target(scenario, counts, core, seed)
+    in_core = np.array([path in core for path in target.priors])
     generator = Streams(seed).generator("calibration")
-    scores = generator.standard_normal((particles, len(names)))
+    scores = generator.standard_normal((particles, in_core.size))
     fits = _evaluate(target, scores, executor)
-    temperatures, acceptance = [0.0], []
+    temperatures: list[float] = [0.0]
+    acceptance: list[float] = []
     while temperatures[-1] < 1.0:
         temperature = _next_temperature(fits, temperatures[-1])
         scores, fits = _resample(scores, fits, temperature - temperatures[-1], generator)
-        for _ in range(MOVES):
-            scores, fits, accepted = _move(target, scores, fits, temperature, generator, executor)
-            acceptance.append(accepted)
+        for of_core in MOVES:
+            propose = _walk if of_core else _crank
+            proposed, log_prior_ratio = propose(scores, in_core, generator)
+            proposed_fits = _evaluate(target, proposed, executor)
+            accept = np.log(generator.random(particles)) < temperature * (proposed_fits - fits) + log_prior_ratio
+            scores = np.where(accept[:, None], proposed, scores)
+            fits = np.where(accept, proposed_fits, fits)
+            acceptance.append(float(accept.mean()))
         temperatures.append(temperature)
         if progress is not None:
             progress(temperature)
     draws = pd.DataFrame([target.values(row) for row in scores])
     return Posterior(draws, fits, tuple(temperatures), tuple(acceptance))
+
+
+def _target(scenario: Scenario, counts: Counts, core: Sequence[str], seed: int) -> Target:
+    """Return what particles of ``scenario`` are judged by."""
+    priors = {path: prior for path, prior in scenario.priors().items() if path not in NOISE}
+    bare = [path for path in core if path not in priors]
+    if bare:
+        raise ScenarioError(Problem(scenario.name, path, "no prior", "a prior to fit") for path in bare)
+    noise = (scenario.parameters[path.removeprefix("parameters.")].value for path in NOISE)
+    precision: Floats = np.asarray(np.linalg.inv(counts.covariance(*noise)), dtype=np.float64)
+    start = pd.Timestamp(local_start(scenario, load_place(scenario.place.dataset)))
+    quiet = scenario.vary({NOISE[0]: 0.0})
+    return Target(quiet, priors, counts.hours(start), counts.persons, precision, seed)
+
+
+def _bounds(path: str) -> tuple[float, float]:
+    """Return the range that the number at ``path`` may take."""
+    spec = SPECS.get(path.removeprefix("parameters."))
+    return (spec.low, spec.high) if spec else (-np.inf, np.inf)
 
 
 def _evaluate(target: Target, scores: Floats, executor: Executor | None) -> Floats:
@@ -162,23 +195,19 @@ def _resample(scores: Floats, fits: Floats, rise: float, generator: np.random.Ge
     return scores[rows], fits[rows]
 
 
-def _move(
-    target: Target,
-    scores: Floats,
-    fits: Floats,
-    temperature: float,
-    generator: np.random.Generator,
-    executor: Executor | None,
-) -> tuple[Floats, Floats, float]:
-    """Move each particle once by a random-walk Metropolis step shaped like the cloud."""
-    n, k = scores.shape
-    spread = np.linalg.cholesky(np.cov(scores.T) + 1e-6 * np.eye(k)) * (2.38 / np.sqrt(k) * 0.7)
-    proposed = scores + generator.standard_normal((n, k)) @ spread.T
-    proposed_fits = _evaluate(target, proposed, executor)
-    log_ratio = temperature * (proposed_fits - fits) + 0.5 * ((scores**2).sum(1) - (proposed**2).sum(1))
-    accept = np.log(generator.random(n)) < log_ratio
-    return (
-        np.where(accept[:, None], proposed, scores),
-        np.where(accept, proposed_fits, fits),
-        float(accept.mean()),
-    )
+def _walk(scores: Floats, in_core: Flags, generator: np.random.Generator) -> tuple[Floats, Floats]:
+    """Propose a random-walk step of the core, shaped like the cloud; return it and the log ratio of priors."""
+    core = scores[:, in_core]
+    n, k = core.shape
+    spread = np.linalg.cholesky(np.cov(core.T).reshape(k, k) + 1e-6 * np.eye(k)) * (2.38 / np.sqrt(k) * 0.7)
+    proposed = scores.copy()
+    proposed[:, in_core] = core + generator.standard_normal((n, k)) @ spread.T
+    return proposed, np.asarray(0.5 * ((core**2).sum(1) - (proposed[:, in_core] ** 2).sum(1)))
+
+
+def _crank(scores: Floats, in_core: Flags, generator: np.random.Generator) -> tuple[Floats, Floats]:
+    """Propose a preconditioned Crank-Nicolson step of the others; it leaves the ratio of priors at one."""
+    proposed = scores.copy()
+    others = scores[:, ~in_core]
+    proposed[:, ~in_core] = np.sqrt(1 - PCN_STEP**2) * others + PCN_STEP * generator.standard_normal(others.shape)
+    return proposed, np.zeros(len(scores))

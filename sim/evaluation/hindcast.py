@@ -14,6 +14,8 @@ from sim.ensemble.pool import run_all, worker_pool
 from sim.evaluation.baselines import BASELINES
 from sim.evaluation.counts import Counts, fitting_counts, scoring_counts
 from sim.model.run import run
+from sim.model.timeline import local_start
+from sim.place.place import load_place
 from sim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
@@ -68,7 +70,7 @@ def hindcast(
     seed, workers, progress : as for an ensemble
     """
     fit, score = fitting_counts(scenario.place.dataset), scoring_counts(scenario.place.dataset)
-    start = pd.Timestamp(scenario.time.start).tz_localize(None)
+    start = pd.Timestamp(local_start(scenario, load_place(scenario.place.dataset)))
     days = min(scenario.time.days, float(score.hours(start)[-1]) / 24.0 + DAYS_BEYOND)
     played = scenario.vary({"time.days": days})
     drawn = draw_members([played], members, seed)
@@ -90,8 +92,8 @@ def hindcast(
 def _arrivals(task: tuple[Scenario, object]) -> pd.Series:
     scenario, member = task
     result = run(member.of(scenario), member.seed)  # type: ignore[attr-defined]
-    arrivals: pd.Series = result.dataset.arrivals_cumulative.to_series()
-    return arrivals
+    series: pd.Series = result.dataset.arrivals_cumulative.to_series()
+    return series
 
 
 def _at(hourly: pd.DataFrame, times: pd.DatetimeIndex) -> pd.DataFrame:

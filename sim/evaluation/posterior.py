@@ -1,4 +1,4 @@
-"""The posterior as a file: draws of the parameters that were calibrated together, and the data they saw."""
+"""The posterior as a file: draws of the numbers that were calibrated together, and the data they saw."""
 
 from __future__ import annotations
 
@@ -29,21 +29,27 @@ def read_posterior(name: str) -> pd.DataFrame:
 
     Raises
     ------
-    SeedError : if the file is missing, has columns that are no parameters, or values out of range
+    SeedError : if the file is missing, has columns that are no paths, or values out of range
     """
     path = seeds_folder() / name
     try:
         draws = pd.read_csv(path, comment="#")
     except (OSError, ValueError) as error:
         raise SeedError(Problem(name, "", str(error), "a CSV of posterior draws")) from error
-    problems = [
-        Problem(name, str(column), "no parameter", "a parameter's name") for column in draws if column not in SPECS
-    ]
-    problems += [
-        Problem(name, column, "values out of range", f"{SPECS[column].low:g} to {SPECS[column].high:g}")
-        for column in draws
-        if column in SPECS and not draws[column].between(SPECS[column].low, SPECS[column].high).all()
-    ]
+    problems = [problem for path in draws for problem in _column_problems(name, str(path), draws[path])]
     if problems or draws.empty:
         raise SeedError(problems or [Problem(name, "", "no rows", "at least one draw")])
     return draws
+
+
+def _column_problems(file: str, path: str, values: pd.Series) -> list[Problem]:
+    """Say what is wrong with one column of draws."""
+    group, _, name = path.partition(".")
+    if group in ("interventions", "shocks"):
+        return [] if values.notna().all() else [Problem(file, path, "a missing value", "a number in every row")]
+    if group != "parameters" or name not in SPECS:
+        return [Problem(file, path, "no number of a scenario", "a path such as `parameters.hr_threat`")]
+    spec = SPECS[name]
+    if values.between(spec.low, spec.high).all():
+        return []
+    return [Problem(file, path, "values out of range", f"{spec.low:g} to {spec.high:g}")]

@@ -16,14 +16,14 @@ Floats = NDArray[np.float64]
 
 
 def arrivals_at(scenario: Scenario, values: Mapping[str, float], hours: Floats, seed: int) -> Floats:
-    """Return cumulative arrivals [persons] at ``hours`` from the start, shape (n,), under changed parameters.
+    """Return cumulative arrivals [persons] at ``hours`` from the start, shape (n,), under changed values.
 
     Parameters
     ----------
-    values : parameter name → value
+    values : dotted path → value
     hours : shape (n,), increasing [h]
     """
-    model = DisplacementModel(scenario.vary({f"parameters.{name}": float(v) for name, v in values.items()}), seed)
+    model = DisplacementModel(scenario.vary(dict(values)), seed)
     steps = math.ceil(float(hours[-1]) / model.step_hours)
     arrived = np.zeros(steps + 1)
     for step in range(1, steps + 1):

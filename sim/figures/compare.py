@@ -13,7 +13,7 @@ import xarray as xr
 from matplotlib.ticker import MaxNLocator
 
 from sim.figures.curves import LEVELS, day, quantiles, thinned, zone
-from sim.figures.style import DASHES, PALETTE, QUIET, Grouped, counted, dated, grouped, shared_legend, title
+from sim.figures.style import DASHES, PALETTE, QUIET, Grouped, counted, dated, from_zero, grouped, shared_legend, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +53,7 @@ def overlay(ax: Axes, data: xr.Dataset, variable: str = ARRIVED) -> None:
     for index, name in enumerate(names):
         _fan(ax, drawn[variable].sel(scenario=name), index, called(name), bands)
     _labelled(ax, data, variable)
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     shared_legend(ax, title="median, 50% and 90%\nof members" if bands == BANDS else "median, 50% of members")
     final = {name: _median_at_end(drawn[variable].sel(scenario=name)) for name in names}
     low, high = min(final, key=final.__getitem__), max(final, key=final.__getitem__)
@@ -71,7 +71,7 @@ def alone(ax: Axes, data: xr.Dataset, scenario: str, variable: str = ARRIVED) ->
             ax.plot(drawn["time"], quantiles(drawn.sel(scenario=name))[0.5], color="0.75", linewidth=0.9)
     _fan(ax, drawn.sel(scenario=scenario), names.index(scenario), called(scenario))
     _labelled(ax, data, variable)
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     title(ax, f"{called(scenario)}: {grouped(round(_median_at_end(drawn.sel(scenario=scenario))))}")
 
 

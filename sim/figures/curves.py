@@ -26,6 +26,16 @@ def thinned(data: xr.Dataset, n_drawn: int = DRAWN) -> xr.Dataset:
     return data if stride <= 1 else data.isel(time=np.union1d(np.arange(0, n_times, stride), [n_times - 1]))
 
 
+def peaks(array: xr.DataArray, n_drawn: int = DRAWN) -> xr.DataArray:
+    """Keep at most about ``n_drawn`` values over time, the greatest of each stretch."""
+    stride = math.ceil(array.sizes["time"] / n_drawn)
+    if stride <= 1:
+        return array
+    stretches = array.coarsen(time=stride, boundary="pad", coord_func={"time": "min"})
+    greatest: xr.DataArray = stretches.max()
+    return greatest
+
+
 def busy(data: xr.Dataset) -> xr.Dataset:
     """Keep the time from the first decisions to nearly the last arrival, and a day more, if that is short."""
     arrived, home = data["arrivals_cumulative"], total(data["persons_home"])

@@ -19,6 +19,7 @@ from sim.figures.style import (
     counted,
     dated,
     footer,
+    from_zero,
     grouped,
     shared_legend,
     sheet,
@@ -64,10 +65,10 @@ def hindcast(
     ax.plot(counts_score.index, counts_score, markerfacecolor="white", label="counted, held back", **marker)
     dated(ax, times, zone)
     counted(ax, "arrived so far", "persons")
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     _mark_split(ax, split)
     shared_legend(ax)
-    title(ax, _in_words(counts_score, times, quantiles))
+    title(ax, _in_words(counts_score, times, middle, baselines))
 
 
 def hindcast_figure(
@@ -103,18 +104,28 @@ def _mark_split(ax: Axes, split: pd.Timestamp) -> None:
     )
 
 
-def _in_words(counts: pd.Series, times: np.ndarray, quantiles: Mapping[float, np.ndarray]) -> str:
+def _in_words(counts: pd.Series, times: np.ndarray, median: np.ndarray, baselines: Mapping[str, np.ndarray]) -> str:
+    """Say how far the model and the best of the simpler curves are from the held-back counts."""
     if counts.empty:
         return "Counted and modelled arrivals"
-    counted_at, modelled_at = _seconds(counts.index), _seconds(times)
-    low, middle, high = (np.interp(counted_at, modelled_at, quantiles[level]) for level in (0.05, 0.5, 0.95))
-    inside = int(np.sum((low <= counts.to_numpy()) & (counts.to_numpy() <= high)))
-    error = float(np.mean(np.abs(middle - counts.to_numpy())))
+    errors = {name: _mean_error(counts, times, persons) for name, persons in baselines.items()}
+    model = _about(_mean_error(counts, times, median))
     span = f"{day(counts.index[0])} to {day(counts.index[-1])}"
-    return (
-        f"Held-back counts, {span}: {inside} of {len(counts)} lie in the 90% interval; "
-        f"mean absolute error of the median {grouped(round(error))} persons"
-    )
+    text = f"Held-back counts, {span}: mean absolute error about {model} persons"
+    if not errors:
+        return f"{text} (model's median)"
+    best = min(errors, key=errors.__getitem__)
+    return f"{text} (model's median), {_about(errors[best])} ({best})"
+
+
+def _mean_error(counts: pd.Series, times: np.ndarray, persons: np.ndarray) -> float:
+    modelled = np.interp(_seconds(counts.index), _seconds(times), persons)
+    return float(np.mean(np.abs(modelled - counts.to_numpy())))
+
+
+def _about(value: float) -> str:
+    """Write a number with three digits that count."""
+    return grouped(float(f"{value:.3g}"))
 
 
 def _seconds(times: Any) -> np.ndarray:

@@ -10,7 +10,17 @@ import pandas as pd
 import xarray as xr
 
 from sim.errors import InputError, Problem, did_you_mean
-from sim.figures.curves import day, first_time_at, per_hour, persons_by_state, residents_mean, thinned, total, zone
+from sim.figures.curves import (
+    day,
+    first_time_at,
+    peaks,
+    per_hour,
+    persons_by_state,
+    residents_mean,
+    thinned,
+    total,
+    zone,
+)
 from sim.figures.style import (
     BLACK,
     BLUE,
@@ -26,6 +36,7 @@ from sim.figures.style import (
     counted,
     dated,
     footer,
+    from_zero,
     grouped,
     shared_legend,
     sheet,
@@ -61,7 +72,7 @@ def arrivals(ax: Axes, data: xr.Dataset, counts: pd.Series | None = None) -> Non
         ax.plot(seen.index, seen, "o", markersize=4, color=BLACK, markerfacecolor="white", label="counted")
         ax.legend(loc="lower right")
     _over_time(ax, data, "arrived so far", "persons")
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     title(ax, _arrivals_in_words(curve))
 
 
@@ -73,31 +84,32 @@ def flow(ax: Axes, data: xr.Dataset) -> None:
     ax.fill_between(hourly["time"], hourly, step="pre", color=SKY, alpha=0.6, linewidth=0)
     ax.step(hourly["time"], hourly, where="pre", color=BLUE, linewidth=1.0)
     _over_time(ax, data, "arrivals", "persons/h")
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     of_hours = f", means of {grouped(float(hours[0]))} h" if hours.size and hours[0] > 1 else ""
-    title(ax, f"Arrivals: at most {grouped(round(float(hourly.max())))} persons per hour{of_hours}")
+    most = round(float(hourly.max()))
+    title(ax, f"Arrivals: at most {grouped(most)} persons per hour{of_hours}" if most else "Arrivals: none")
 
 
 def queue(ax: Axes, data: xr.Dataset) -> None:
     """Draw vehicles that wait at the crossing and for petrol."""
-    drawn = thinned(data)
-    at_crossing = drawn["queue_vehicles"]
-    ax.plot(drawn["time"], at_crossing, color=VERMILION, label="at the crossing")
-    ax.plot(drawn["time"], drawn["fuel_queue_vehicles"], color=BLACK, linestyle=DASHES[1], label="for petrol")
-    _over_time(ax, data, "vehicles waiting", "vehicles")
-    ax.set_ylim(bottom=0)
-    ax.legend(loc="upper right")
-    title(ax, f"Queues: up to {grouped(round(float(data['queue_vehicles'].max())))} vehicles wait at the crossing")
+    at_crossing, for_petrol = peaks(data["queue_vehicles"]), peaks(data["fuel_queue_vehicles"])
+    ax.plot(at_crossing["time"], at_crossing, color=VERMILION, label="at the crossing")
+    ax.plot(for_petrol["time"], for_petrol, color=BLACK, linestyle=DASHES[1], label="for petrol")
+    _over_time(ax, data, "waiting", "vehicles")
+    from_zero(ax)
+    shared_legend(ax)
+    most = round(float(data["queue_vehicles"].max()))
+    title(ax, f"Queues: at most {grouped(most)} vehicles wait at the crossing" if most else "No queue at the crossing")
 
 
 def wait(ax: Axes, data: xr.Dataset) -> None:
     """Draw how long those who cross have waited."""
-    drawn = thinned(data)
-    ax.plot(drawn["time"], drawn["wait_hours"], color=VERMILION)
-    _over_time(ax, data, "wait at the crossing", "h")
-    ax.set_ylim(bottom=0)
+    drawn = peaks(data["wait_hours"])
+    ax.plot(drawn["time"], drawn, color=VERMILION)
+    _over_time(ax, data, "waited", "h")
+    from_zero(ax)
     longest = float(data["wait_hours"].max()) if data["wait_hours"].notnull().any() else 0.0
-    title(ax, f"Waiting time at the crossing: at most {longest:,.1f} h")
+    title(ax, f"Waiting time at the crossing: at most {longest:,.1f} h" if longest else "Nobody waits at the crossing")
 
 
 def whereabouts(ax: Axes, data: xr.Dataset) -> None:
@@ -131,9 +143,10 @@ def provinces(ax: Axes, data: xr.Dataset) -> None:
         label = f"{len(order) - PROVINCES_NAMED} others {grouped(round(float(rest[-1])))}"
         ax.plot(drawn["time"], rest, color=QUIET, linewidth=1.2, label=label)
     _over_time(ax, data, "displaced persons", "persons")
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     shared_legend(ax, title="province, persons at the end")
-    title(ax, f"Displaced persons by province: most are in {order[0]}")
+    anybody = float(drawn.isel(time=-1).sum()) > 0
+    title(ax, f"Displaced persons by province: most are in {order[0]}" if anybody else "Nobody is displaced at the end")
 
 
 def trust(ax: Axes, data: xr.Dataset) -> None:
@@ -193,9 +206,10 @@ def aid(ax: Axes, data: xr.Dataset) -> None:
     drawn = thinned(data)["delivered_tonnes_cumulative"]
     _lines(ax, {str(name): drawn.sel(commodity=name) for name in drawn["commodity"].to_numpy()})
     _over_time(ax, data, "delivered so far", "t")
-    ax.set_ylim(bottom=0)
+    from_zero(ax)
     shared_legend(ax)
-    title(ax, f"Goods delivered: {grouped(round(float(total(drawn)[-1])))} t in all")
+    tonnes = round(float(total(drawn)[-1]))
+    title(ax, f"Aid delivered: {grouped(tonnes)} t in all" if tonnes else "No aid is delivered")
 
 
 KINDS: dict[str, Callable[..., None]] = {

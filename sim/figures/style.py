@@ -151,6 +151,11 @@ def counted(ax: Axes, label: str, unit: str) -> None:
     ax.yaxis.set_major_formatter(Grouped())
 
 
+def from_zero(ax: Axes) -> None:
+    """Start the y axis at zero, and let it reach one at least, so that nothing looks like nothing."""
+    ax.set_ylim(0.0, max(1.0, ax.get_ylim()[1]))
+
+
 def shared_legend(ax: Axes, **keys: Any) -> None:
     """Put the legend to the right of the plot, where it hides nothing."""
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, alignment="left", **keys)

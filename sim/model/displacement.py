@@ -6,9 +6,10 @@ import mesa
 import numpy as np
 from mesa.discrete_space import Network
 
+from sim.model.headlines import daily_collector
 from sim.model.institutions import Checkpoint
 from sim.model.schedule import Clock, run_step
-from sim.model.timeline import Timeline
+from sim.model.timeline import Timeline, local_start
 from sim.place.place import Place, load_place
 from sim.population.households import Households
 from sim.population.streams import Streams
@@ -27,7 +28,7 @@ from sim.processes.shelter import Shelter
 from sim.processes.traffic import Traffic
 from sim.processes.violence import Violence
 from sim.scenario.parameters import Parameters
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import MINUTES_PER_DAY, Scenario
 
 
 class DisplacementModel(mesa.Model):  # type: ignore[misc]
@@ -41,11 +42,16 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     Attributes
     ----------
     households : table of all households; ``households[i]`` is a read-only view of one
+    start : the scenario's start by local clocks
     hours : the model's clock, from the scenario's start [h]
+    running : whether the horizon lies ahead; Mesa's ``run_model`` stops there
+    datacollector : daily head counts
     missions, violence, infrastructure, aid, guarantees, perception, decisions, returns, traffic, reception, onward,
     shelter, homes : the processes
     """
 
+    checkpoint: Checkpoint
+    households: Households
     missions: Missions
     violence: Violence
     infrastructure: Infrastructure
@@ -56,8 +62,6 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     reception: Reception
     shelter: Shelter
     homes: Homes
-    households: Households
-    checkpoint: Checkpoint
 
     def __init__(self, scenario: Scenario, seed: int = 0) -> None:
         super().__init__(rng=seed)
@@ -69,8 +73,8 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.step_hours = scenario.time.step_minutes / 60.0
         self.step_number = 0
         self.hours = 0.0
-        start = scenario.time.start
-        self.start_hour = start.hour + start.minute / 60.0
+        self.start = local_start(scenario, self.place)
+        self.start_hour = self.start.hour + self.start.minute / 60.0
         self.timeline = Timeline(scenario, self.place)
         self.settlement_names = tuple(s.name for s in self.place.settlements)
         self.urban = np.array([s.urban for s in self.place.settlements])
@@ -95,6 +99,8 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.onward = Onward(p.reception, self.place, self.households)
         self.shelter = Shelter(p.shelter, self.place, self.households)
         self.homes = Homes(p.homes, np.bincount(columns.home, minlength=initial.size))
+        self.datacollector = daily_collector()
+        self.datacollector.collect(self)
 
     def stream(self, purpose: str) -> np.random.Generator:
         """Return the running generator of ``purpose``, the same at every call."""
@@ -109,5 +115,9 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """Advance the model by one step."""
         run_step(self, self.clock)
+        time = self.definition.time
         self.step_number += 1
-        self.hours = self.step_number * self.step_hours
+        self.hours = self.step_number * time.step_minutes / 60.0
+        self.running = self.step_number < time.n_steps
+        if self.step_number * time.step_minutes % MINUTES_PER_DAY == 0:
+            self.datacollector.collect(self)

@@ -70,8 +70,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("deaths_cumulative", (), _PERSONS, "stock", "residents killed or died on the road",
              lambda m: m.households.deaths),
     Variable("injured_cumulative", (), _PERSONS, "stock", "residents injured", lambda m: m.violence.injured),
-    Variable("incidents", ("settlement",), "incidents", "flow", "incidents in the step before",
-             lambda m: m.violence.incidents),
+    Variable("incidents_cumulative", ("settlement",), "incidents", "stock", "incidents since the start",
+             lambda m: m.violence.incidents_so_far),
     Variable("service_level", ("settlement", "sector"), "share", "level", "services against normal",
              lambda m: m.infrastructure.level),
     Variable("stock_tonnes", ("commodity",), "t", "stock", "goods at the depot and in settlements",
@@ -112,8 +112,8 @@ class Recorder:
     def __init__(self, model: DisplacementModel) -> None:
         time = model.definition.time
         self.every = max(1, round((time.output_minutes or time.step_minutes) / time.step_minutes))
-        n = time.n_steps // self.every + 1
-        self._steps = np.arange(n) * self.every
+        self._steps = np.union1d(np.arange(0, time.n_steps + 1, self.every), [time.n_steps])
+        n = self._steps.size
         self._arrays: dict[str, np.ndarray[Any, Any]] = {}
         for variable in VARIABLES:
             value = np.asarray(variable.read(model))
@@ -123,8 +123,8 @@ class Recorder:
         self.observe(model)
 
     def observe(self, model: DisplacementModel) -> None:
-        """Record the model's state if an output is due."""
-        if model.step_number % self.every:
+        """Record the model's state if an output is due; the horizon's end always is."""
+        if model.step_number % self.every and model.step_number != self._steps[-1]:
             return
         for variable in VARIABLES:
             self._arrays[variable.name][self._row] = variable.read(model)
@@ -132,8 +132,8 @@ class Recorder:
 
     def dataset(self, model: DisplacementModel) -> xr.Dataset:
         """Return what was recorded, labelled, with units."""
-        start = pd.Timestamp(model.definition.time.start).tz_localize(None)
-        times = start + pd.to_timedelta(self._steps[: self._row] * model.step_hours, unit="h")
+        minutes = self._steps[: self._row] * model.definition.time.step_minutes
+        times = pd.Timestamp(model.start) + pd.to_timedelta(minutes, unit="m")
         data = {
             variable.name: xr.Variable(
                 ("time", *variable.dims),

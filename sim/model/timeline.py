@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
 import numpy as np
@@ -82,6 +82,11 @@ class Timeline:
         if kind not in self._every_of:
             self._every_of[kind] = _of_kind(self.entries, kind)
         return self._every_of[kind]
+
+
+def local_start(scenario: Scenario, place: Place) -> datetime:
+    """Return when the scenario starts by the clocks of the place, without an offset."""
+    return scenario.time.start.astimezone(timezone(timedelta(hours=place.utc_offset_hours))).replace(tzinfo=None)
 
 
 def _of_kind(entries: tuple[Entry, ...], kind: type[Kind]) -> list[tuple[Entry, Kind]]:

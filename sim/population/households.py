@@ -73,7 +73,7 @@ class Households:
         self.status = np.full(n, HOME, dtype=np.int8)
         self.persons = columns.size.copy()
         self.place: Ids = np.full(n, -1, dtype=np.int64)
-        self.spell = np.zeros(n, dtype=np.int8)
+        self.spell = np.zeros(n, dtype=np.int16)
         self.initial = self._count(np.arange(n))
         self.at_home = self.initial.copy()
         self.ready = np.zeros_like(self.initial)
@@ -125,7 +125,7 @@ class Households:
         return self._thresholds[key]
 
     def move(self, ids: Ids, to: int, place: Ids | int = -1) -> None:
-        """Move households into state ``to``, displaced ones to ``place``, and keep the head counts."""
+        """Move households into state ``to`` of :class:`Status`, displaced ones to ``place``; keep the head counts."""
         if ids.size == 0:
             return
         self._book(ids, -1)

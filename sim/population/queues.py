@@ -86,6 +86,38 @@ class PointQueue:
         self._head, self._tail = 0, len(self)
 
 
+class WaitingLine:
+    """A line from whose front any number can be taken, and who is not served put back where they stood."""
+
+    def __init__(self) -> None:
+        self._ids: Ids = np.empty(64, dtype=np.int64)
+        self._head = 0
+        self._tail = 0
+
+    def __len__(self) -> int:
+        return self._tail - self._head
+
+    def append(self, ids: Ids) -> None:
+        """Let ``ids`` join the end."""
+        if self._tail + ids.size > self._ids.size:
+            grown = np.empty(max(64, 2 * (len(self) + ids.size)), dtype=np.int64)
+            grown[: len(self)] = self._ids[self._head : self._tail]
+            self._ids, self._head, self._tail = grown, 0, len(self)
+        self._ids[self._tail : self._tail + ids.size] = ids
+        self._tail += ids.size
+
+    def take(self, n: int) -> Ids:
+        """Take at most ``n`` from the front, in order."""
+        taken = self._ids[self._head : min(self._tail, self._head + n)].copy()
+        self._head += taken.size
+        return taken
+
+    def put_back(self, ids: Ids) -> None:
+        """Put back some of those taken last, in order, at the front."""
+        self._ids[self._head - ids.size : self._head] = ids
+        self._head -= ids.size
+
+
 class Calendar:
     """Who is due at which future step."""
 

@@ -17,9 +17,44 @@ Floats = NDArray[np.float64]
 Entries = tuple[Ids, Ids, Floats]
 
 _NOBODY: Ids = np.empty(0, dtype=np.int64)
-_BUFFER_MIN = 1024
-_QUIET_MAX = 4
-"""Look-ups without late comers after which it pays to sort those there are."""
+_NONE: Entries = (_NOBODY, _NOBODY, np.empty(0))
+_BUFFER = 1024
+"""Late comers that are looked through one by one before they are sorted."""
+
+
+class _Run:
+    """Entries sorted by (stratum, due level, number), taken from the front of each stratum."""
+
+    def __init__(self, entries: Entries, n_strata: int) -> None:
+        ids, strata, due = entries
+        order = np.lexsort((ids, due, strata))
+        self._ids, self._due = ids[order], due[order]
+        self._tail = np.cumsum(np.bincount(strata, minlength=n_strata))
+        self._head = np.concatenate([[0], self._tail[:-1]])
+        self.next = np.full(n_strata, np.inf)
+        held = np.flatnonzero(self._head < self._tail)
+        self.next[held] = self._due[self._head[held]]
+
+    def __len__(self) -> int:
+        return int((self._tail - self._head).sum())
+
+    def take(self, level: Floats, hit: Ids) -> list[Entries]:
+        """Remove and return what is due at ``level`` in the strata ``hit``."""
+        hit = hit[self.next[hit] <= level[hit]]
+        return [self._take(stratum, float(level[stratum])) for stratum in hit.tolist()]
+
+    def _take(self, stratum: int, level: float) -> Entries:
+        head, tail = int(self._head[stratum]), int(self._tail[stratum])
+        stop = head + int(np.searchsorted(self._due[head:tail], level, side="right"))
+        self._head[stratum] = stop
+        self.next[stratum] = self._due[stop] if stop < tail else np.inf
+        return self._ids[head:stop], np.full(stop - head, stratum), self._due[head:stop]
+
+    def rest(self) -> Entries:
+        """Return what has not been taken."""
+        counts = self._tail - self._head
+        keep = np.repeat(self._head - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        return self._ids[keep], np.repeat(np.arange(counts.size), counts), self._due[keep]
 
 
 class RiskSet:
@@ -31,21 +66,18 @@ class RiskSet:
 
     Notes
     -----
-    Entries lie in one array sorted by (stratum, due level), and in a small unsorted buffer of late comers that is
-    merged when it has grown to half of the sorted array; so *n* entries cost O(n log n) in all, however they come.
-    Entries are removed only by falling due; callers ignore a due household whose state has changed.
+    Late comers wait in a small buffer; full, it is sorted into a run, and a run is merged with those before it that
+    are at most twice as long (a log-structured merge tree). So *n* entries cost O(n log n) in all however they come,
+    and a look-up touches O(log n) runs. Entries are removed only by falling due; callers ignore a due household
+    whose state has changed.
     """
 
     def __init__(self, n_strata: int) -> None:
         self.level: Floats = np.zeros(n_strata)
         self._next: Floats = np.full(n_strata, np.inf)
-        self._ids: Ids = _NOBODY
-        self._due: Floats = np.empty(0)
-        self._head: Ids = np.zeros(n_strata, dtype=np.int64)
-        self._tail: Ids = np.zeros(n_strata, dtype=np.int64)
+        self._runs: list[_Run] = []
         self._late: list[Entries] = []
         self._n_late = 0
-        self._quiet = 0
 
     def enter(self, ids: Ids, strata: Ids, thresholds: Floats) -> None:
         """Put households under risk from now on.
@@ -61,10 +93,9 @@ class RiskSet:
         due = self.level[strata] + thresholds
         self._late.append((ids, strata, due))
         self._n_late += ids.size
-        self._quiet = 0
         np.minimum.at(self._next, strata, due)
-        if self._n_late > max(_BUFFER_MIN, self._ids.size // 2):
-            self._merge()
+        if self._n_late > _BUFFER:
+            self._sort_in()
 
     def advance(self, increments: Floats) -> Ids:
         """Let the cumulative hazards grow and return the households that fall due, by stratum then due level.
@@ -77,41 +108,42 @@ class RiskSet:
         hit = np.flatnonzero(self._next <= self.level)
         if hit.size == 0:
             return _NOBODY
-        self._quiet += 1
-        if self._late and self._quiet > _QUIET_MAX:
-            self._merge()
-        taken = [self._take(int(stratum)) for stratum in hit]
-        if self._late:
-            taken.append(self._take_late())
-        ids, strata, due = (np.concatenate(part) for part in zip(*taken, strict=True))
+        taken = [entries for run in self._runs for entries in run.take(self.level, hit)]
+        taken.append(self._take_late())
+        self._find_next(hit)
+        ids, strata, due = _joined(taken)
         return ids[np.lexsort((ids, due, strata))]
-
-    def _take(self, stratum: int) -> Entries:
-        """Remove and return everybody due in one stratum of the sorted array."""
-        head, tail = int(self._head[stratum]), int(self._tail[stratum])
-        stop = head + int(np.searchsorted(self._due[head:tail], self.level[stratum], side="right"))
-        self._head[stratum] = stop
-        self._next[stratum] = self._due[stop] if stop < tail else np.inf
-        return self._ids[head:stop], np.full(stop - head, stratum), self._due[head:stop]
 
     def _take_late(self) -> Entries:
         """Remove and return everybody due among the late comers."""
-        ids, strata, due = (np.concatenate(part) for part in zip(*self._late, strict=True))
+        if not self._late:
+            return _NONE
+        ids, strata, due = _joined(self._late)
         is_due = due <= self.level[strata]
+        if not is_due.any():
+            self._late = [(ids, strata, due)]
+            return _NONE
         rest = (ids[~is_due], strata[~is_due], due[~is_due])
         self._late, self._n_late = ([rest], rest[0].size) if rest[0].size else ([], 0)
-        np.minimum.at(self._next, rest[1], rest[2])
         return ids[is_due], strata[is_due], due[is_due]
 
-    def _merge(self) -> None:
-        """Sort the late comers into the main array, dropping those who have fallen due."""
-        counts = self._tail - self._head
-        keep = np.concatenate([np.arange(h, t) for h, t in zip(self._head, self._tail, strict=True)])
-        ids = np.concatenate([self._ids[keep], *(entry[0] for entry in self._late)])
-        strata = np.concatenate([np.repeat(np.arange(counts.size), counts), *(entry[1] for entry in self._late)])
-        due = np.concatenate([self._due[keep], *(entry[2] for entry in self._late)])
-        order = np.lexsort((ids, due, strata))
-        self._ids, self._due = ids[order], due[order]
-        self._tail = np.cumsum(np.bincount(strata, minlength=counts.size))
-        self._head = np.concatenate([[0], self._tail[:-1]])
+    def _find_next(self, strata: Ids) -> None:
+        """Look up the lowest due level of ``strata``."""
+        self._next[strata] = np.inf
+        for run in self._runs:
+            self._next[strata] = np.minimum(self._next[strata], run.next[strata])
+        for _, late_strata, due in self._late:
+            np.minimum.at(self._next, late_strata, due)
+
+    def _sort_in(self) -> None:
+        """Turn the late comers into a run, merged with those before it that are at most twice as long."""
+        entries = _joined(self._late)
         self._late, self._n_late = [], 0
+        while self._runs and len(self._runs[-1]) <= 2 * entries[0].size:
+            entries = _joined([self._runs.pop().rest(), entries])
+        self._runs.append(_Run(entries, self.level.size))
+
+
+def _joined(parts: list[Entries]) -> Entries:
+    ids, strata, due = zip(*parts, strict=True)
+    return np.concatenate(ids), np.concatenate(strata), np.concatenate(due)

@@ -65,7 +65,7 @@ def household_sizes(persons: int, mean: float, uniform: Floats) -> Ints:
 
 def gamma_frailty(variance: float, uniform: Floats) -> Floats:
     """Return gamma frailties of mean 1 and the given variance; 0 means all alike."""
-    if variance == 0.0:
+    if variance < 1e-12:
         return np.ones_like(uniform)
     frailty: Floats = variance * gammaincinv(1.0 / variance, uniform)
     return np.maximum(frailty, 1e-12)
@@ -86,8 +86,8 @@ def synthesize(place: Place, parameters: Parameters, streams: Streams) -> Column
 
 def _kin_shares(place: Place) -> Floats:
     """Return the cumulative share of each province in where kin live, taken as its share of residents."""
-    residents = np.array([province.residents for province in place.provinces], dtype=float)
-    return np.asarray(np.cumsum(residents / residents.sum()))
+    upto = np.cumsum([province.residents for province in place.provinces])
+    return np.asarray(upto / upto[-1])
 
 
 def _settlement(

@@ -57,9 +57,14 @@ class Onward:
         self._looked_up = model.step_number + 1
         reached = np.concatenate([self.travelling.pop(step) for step in steps])
         if reached.size:
-            self._settle(model, reached[model.households.status[reached] == DISPLACED])
+            self._settle(model, self.displaced(model.households, reached, sent_on=True))
         if model.hours - self._moved_on >= RECONSIDER_EVERY_HOURS:
             self._move_on(model)
+
+    def displaced(self, households: Households, ids: Ids, *, sent_on: bool) -> Ids:
+        """Keep those at the reception point, each once; who came a second time may have entries of the first left."""
+        here = (households.status[ids] == DISPLACED) & (households.place[ids] == 0)
+        return np.unique(ids[here & ((self.destination[ids] >= 0) == sent_on)])
 
     def _settle(self, model: DisplacementModel, ids: Ids) -> None:
         """Bring households to the province they chose, and put them at risk of moving on."""

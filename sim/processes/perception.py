@@ -1,4 +1,4 @@
-"""Perception: what residents of a settlement know and feel: threat, insecurity, deprivation, services, peers, news."""
+"""Perception: what residents know and feel: threat, insecurity, deprivation, loss of services, peers, news."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.actions import ControlChange
+from sim.scenario.actions import ControlChange, GradualHandover
 from sim.scenario.parameters import Violence as ViolenceParameters
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ class Perception:
         self.adverse_control = np.zeros_like(self.threat)
         for entry, change in model.timeline.of(ControlChange, model.hours):
             self.adverse_control[entry.where] = change.adverse
+        for entry, handover in model.timeline.of(GradualHandover, model.hours):
+            held_back = handover.strength * (1.0 - entry.ramp(model.hours, handover.ramp_days))
+            self.adverse_control[entry.where] *= 1.0 - held_back
         self.insecurity = self.adverse_control * (1.0 - model.guarantees.guarantees)
         households = model.households
         self.gone = 1.0 - households.present / np.maximum(1, households.initial)

@@ -109,6 +109,7 @@ class Reception:
         households = model.households
         persons = households.persons[ids]
         households.move(ids, DISPLACED, AT_RECEPTION)
+        model.onward.destination[ids] = -1
         self.arrived += int(persons.sum())
         by_origin = np.bincount(self.district[ids], weights=persons, minlength=self.arrived_by_origin.size)
         self.arrived_by_origin += by_origin.astype(np.int64)
@@ -123,7 +124,7 @@ class Reception:
         for centre in model.registration:
             if len(centre.queue):
                 registered = centre.serve(centre.persons_per_hour, model.step_hours)
-                self._send_on(model, registered[model.households.status[registered] == DISPLACED])
+                self._send_on(model, model.onward.displaced(model.households, registered, sent_on=False))
 
     def queueing(self, model: DisplacementModel) -> float:
         """Return the persons who wait to be registered."""

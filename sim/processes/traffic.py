@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.model.institutions import Checkpoint
 from sim.place.place import Place
 from sim.population.households import READY, TRANSIT, Households
-from sim.population.queues import Calendar, PointQueue
+from sim.population.queues import Calendar, PointQueue, WaitingLine
 from sim.scenario.actions import Buses, CorridorOpen, FuelRelease
 from sim.scenario.parameters import Traffic as TrafficParameters
 
@@ -65,7 +65,7 @@ class Traffic:
         self.openness = 0.0
         self.blocked: list[Ids] = []
         self.fuel_queue = PointQueue()
-        self.carless: list[Ids] = [np.empty(0, dtype=np.int64) for _ in place.settlements]
+        self.carless = [WaitingLine() for _ in place.settlements]
         self.passenger: Ids = np.full(len(households), -1, dtype=np.int64)
         self.departing, self.driving = Calendar(), Calendar()
         self.petrol_lost_tonnes = 0.0
@@ -123,8 +123,8 @@ class Traffic:
         self.openness = max((action.strength for _, action in entries), default=0.0)
         was_open, self.is_open = self.is_open, bool(entries)
         if self.is_open and not was_open:
-            self.opened = max(0.0, min(entry.start for entry, _ in entries))
-            self.first_opened = min(self.first_opened, self.opened)
+            self.opened = min(entry.start for entry, _ in entries)
+            self.first_opened = min(self.first_opened, max(0.0, self.opened))
             blocked, self.blocked = self.blocked, []
             for ids in blocked:
                 self._set_off(model, ids)
@@ -140,7 +140,7 @@ class Traffic:
 
     def _await_seat(self, households: Households, ids: Ids) -> None:
         for s, part in households.by_home(ids):
-            self.carless[s] = np.concatenate([self.carless[s], part])
+            self.carless[s].append(part)
 
     def _give_out_fuel(self, model: DisplacementModel) -> None:
         p = self.parameters
@@ -151,7 +151,7 @@ class Traffic:
         tonnes = sum(action.tonnes * action.strength for action in begun) - self.petrol_lost_tonnes
         left = max(0.0, tonnes * PETROL_LITRES_PER_TONNE - self.petrol_used_litres)
         most = stations * p.station_vehicles_per_hour * model.step_hours
-        filled, _ = self.fuel_queue.serve(min(most, left / p.fuel_litres_per_vehicle))
+        filled, _ = self.fuel_queue.serve(min(most, left // p.fuel_litres_per_vehicle))
         self.petrol_used_litres += filled.size * p.fuel_litres_per_vehicle
         self.fuelled[filled] = True
         self._set_off(model, filled[model.households.status[filled] == READY])
@@ -170,14 +170,14 @@ class Traffic:
 
     def _fill_seats(self, households: Households, vehicles: Ids, settlement: int) -> None:
         """Pair departing vehicles with waiting households in order."""
-        waiting = self.carless[settlement]
-        waiting = waiting[households.status[waiting] == READY]
+        line = self.carless[settlement]
         willing = vehicles[self.shares[vehicles]]
-        n = min(willing.size, waiting.size)
-        fits = households.persons[willing[:n]] + households.persons[waiting[:n]] <= self.parameters.vehicle_seats
-        riders = waiting[:n][fits]
-        self.passenger[willing[:n][fits]] = riders
-        self.carless[settlement] = np.concatenate([waiting[:n][~fits], waiting[n:]])
+        taken = line.take(willing.size)
+        waiting = taken[households.status[taken] == READY]
+        willing = willing[: waiting.size]
+        fits = households.persons[willing] + households.persons[waiting] <= self.parameters.vehicle_seats
+        self.passenger[willing[fits]] = waiting[fits]
+        line.put_back(waiting[~fits])
 
     def _drive(self, model: DisplacementModel, ids: Ids) -> None:
         """Send ``ids``, and whoever rides along, on the road to the crossing."""
@@ -194,25 +194,27 @@ class Traffic:
         if not buses or not self.is_open:
             self._bus_credit = 0.0
             return
-        waiting = np.concatenate(self.carless)
-        if waiting.size == 0:
+        lengths = np.array([len(line) for line in self.carless])
+        if not lengths.any():
             self._bus_credit = 0.0
             return
         wait = 0.0 if np.isnan(model.checkpoint.wait_hours) else model.checkpoint.wait_hours
         round_trip = self.parameters.bus_turnaround_hours + wait
         self._bus_credit += buses * self.parameters.bus_seats / round_trip * model.step_hours
-        most = min(waiting.size, 1 + int(self._bus_credit))
-        lots = model.households.uniform("bus seat")[waiting]
-        order = np.argpartition(lots, most - 1)[:most]
-        order = order[np.argsort(lots[order])]
-        upto = np.cumsum(model.households.persons[waiting[order]])
-        riders = waiting[order[: int(np.searchsorted(upto, self._bus_credit, side="right"))]]
-        self._bus_credit -= float(model.households.persons[riders].sum())
-        if riders.size == waiting.size:
-            self._bus_credit = 0.0
-        for s, part in model.households.by_home(riders):
-            self.carless[s] = self.carless[s][~np.isin(self.carless[s], part)]
-        self._drive(model, riders[model.households.status[riders] == READY])
+        quotas = self._bus_credit * lengths / lengths.sum()
+        for settlement in np.flatnonzero(quotas > 0.0).tolist():
+            riders = self._board(model.households, self.carless[settlement], float(quotas[settlement]))
+            self._bus_credit -= float(model.households.persons[riders].sum())
+            self._drive(model, riders)
+
+    def _board(self, households: Households, line: WaitingLine, seats: float) -> Ids:
+        """Take households from the front of ``line`` until ``seats`` are full; the last may sit a little close."""
+        taken = line.take(int(np.ceil(seats)))
+        waiting = taken[households.status[taken] == READY]
+        before = np.cumsum(households.persons[waiting]) - households.persons[waiting]
+        boards = before < seats
+        line.put_back(waiting[~boards])
+        return np.asarray(waiting[boards])
 
     def capacity(self, model: DisplacementModel) -> float:
         """Return the crossing's capacity in this step [vehicles/h], averaged over its hours."""
@@ -244,5 +246,13 @@ class Traffic:
         )
         while self._next_death <= self._risk_of_death:
             self._next_death += float(generator.standard_exponential())
-            out = (model.households.status == TRANSIT) & ~model.returns.on_road
-            model.households.take_deaths(1, np.flatnonzero(out), generator)
+            model.households.take_deaths(1, self._on_the_way_out(model, generator), generator)
+
+    def _on_the_way_out(self, model: DisplacementModel, generator: np.random.Generator) -> Ids:
+        """Return the party of a random vehicle in front of the crossing, or everybody on the way out if none waits."""
+        waiting = model.checkpoint.queue.waiting
+        if waiting.size == 0:
+            return np.flatnonzero((model.households.status == TRANSIT) & ~model.returns.on_road)
+        vehicle = waiting[generator.integers(waiting.size)]
+        party = np.array([vehicle, self.passenger[vehicle]])
+        return party[party >= 0]

@@ -11,6 +11,7 @@ fighting only by a share of it (Fjelde, Hultman & Nilsson 2019: hardly any prote
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,10 @@ class Violence:
         self._toll = [streams.generator("toll", name) for name in names]
         self._next = np.array([generator.standard_exponential() for generator in self._arrivals])
         self.incidents: Ints = np.zeros(residents.size, dtype=np.int64)
+        self.incidents_so_far = self.incidents.copy()
         self._some = False
         self.injured = 0
+        self._injuries = 0.0
         self.civilian_deaths = 0
         self._seen: tuple[object, ...] = ()
         self._held: list[Entry] = []
@@ -79,10 +82,10 @@ class Violence:
         if self.phase == PhaseOfViolence.CALM:
             return
         hours = model.step_hours
-        self._cumulative += (self.background / 24.0 + self.excitement) * hours
-        self.excitement *= np.exp(-hours / self.parameters.excitation_hours)
+        self._cumulative += self.background / 24.0 * hours + self._pull(hours)
         if (self._next <= self._cumulative).any():
             self.incidents, self._some = self._happened(), True
+            self.incidents_so_far += self.incidents
             self.excitement += self.parameters.excitation_share / self.parameters.excitation_hours * self.incidents
             self._harm(model)
 
@@ -138,6 +141,14 @@ class Violence:
                 self._next[s] += self._arrivals[s].standard_exponential()
         return incidents
 
+    def _pull(self, hours: float) -> Floats:
+        """Return the incidents that earlier ones bring on in the next ``hours``, and let their pull fade meanwhile."""
+        lasting = self.parameters.excitation_hours
+        fades = -math.expm1(-hours / lasting)
+        pulled = self.excitement * (lasting * fades)
+        self.excitement *= 1.0 - fades
+        return np.asarray(pulled)
+
     def _harm(self, model: DisplacementModel) -> None:
         """Take the toll of the incidents and cost the assurances in force their credibility."""
         p = self.parameters
@@ -152,7 +163,9 @@ class Violence:
 
     def _deaths(self, households: Households, settlement: int, toll: int) -> int:
         died = households.take_deaths(toll, households.living_at(settlement), self._toll[settlement])
-        self.injured += round(died * self.parameters.injuries_per_death)
+        self._injuries += died * self.parameters.injuries_per_death
+        whole = int(self._injuries)
+        self.injured, self._injuries = self.injured + whole, self._injuries - whole
         return died
 
     def _explosions(self, model: DisplacementModel) -> None:
@@ -164,5 +177,5 @@ class Violence:
             s = model.settlement_names.index(action.settlement)
             struck = model.households.living_at(s)
             model.households.take_deaths(action.deaths, struck, model.streams.generator("explosion", action.id))
-            self.injured += action.injuries
+            self.injured += min(action.injuries, int(model.households.persons[struck].sum()))
             model.traffic.lose_petrol(action.fuel_lost_tonnes)

@@ -122,12 +122,13 @@ def assumptions(members: Iterable[Assumed]) -> pd.DataFrame:
 
 
 def cell(row: Mapping[Hashable, Any], measure: Measure, joint: str = " ") -> str:
-    """Write one outcome: ``median [p05–p95]``, and of how many members where some have no value."""
+    """Write one outcome: ``median [p05–p95]``, or on lines of their own, and of how many members if not of all."""
     middle, low, high = (float(row[key]) for key in ("median", "p05", "p95"))
     if np.isnan(middle):
         return measure.absent
     missing = f"{joint}({row['n']} of {row['of']})" if row["n"] < row["of"] else ""
-    return f"{in_words(middle, measure)}{joint}[{interval_in_words(low, high, measure)}]{missing}"
+    interval = interval_in_words(low, high, measure)
+    return f"{in_words(middle, measure)}{joint}{f'[{interval}]' if joint == ' ' else interval}{missing}"
 
 
 def _spread(values: np.ndarray) -> dict[str, float]:

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.results.series import tidy
-from sim.results.words import MEASURES, in_words
+from sim.results.words import headlines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,24 +49,17 @@ class Result:
 
     def __repr__(self) -> str:
         lines = [f"<Result of {self.scenario.name}, seed {self.seed}: {_span(self.dataset)}>"]
-        lines += [f"  {label:<28}{text:>12} {unit}" for label, text, unit in self._headlines()]
+        lines += [f"  {label:<28}{text:>12} {unit}".rstrip() for label, text, unit in headlines(self.summary)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         cell = '<td style="text-align:{}">{}</td>'
         rows = (
             "<tr>" + cell.format("left", label) + cell.format("right", text) + cell.format("left", unit) + "</tr>"
-            for label, text, unit in self._headlines()
+            for label, text, unit in headlines(self.summary)
         )
         title = html.escape(f"{self.scenario.title} ({self.scenario.name}), seed {self.seed}")
         return f"<table><caption>{title}<br>{_span(self.dataset)}</caption>{''.join(rows)}</table>"
-
-    def _headlines(self) -> list[tuple[str, str, str]]:
-        return [
-            (measure.label, in_words(self.summary[name], measure), measure.unit)
-            for name, measure in MEASURES.items()
-            if name in self.summary
-        ]
 
 
 def _span(dataset: xr.Dataset) -> str:

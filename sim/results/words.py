@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -25,7 +26,7 @@ MEASURES: dict[str, Measure] = {
     "persons_in_transit": Measure("on the road at the end", "on the road", "persons"),
     "persons_returned": Measure("returned", "returned", "persons"),
     "deaths": Measure("deaths", "deaths", "persons"),
-    "hours_to_half_arrived": Measure("half had arrived after", "half arrived", "h", 1),
+    "hours_to_half_arrived": Measure("half arrived, after opening", "half arrived", "h", 1),
     "peak_queue_vehicles": Measure("longest queue", "peak queue", "vehicles"),
     "peak_wait_hours": Measure("longest wait at the crossing", "peak wait", "h", 1, absent="none"),
 }
@@ -41,6 +42,16 @@ def in_words(value: float | None, measure: Measure) -> str:
     if value is None or math.isnan(value):
         return measure.absent
     return f"{round(value, measure.decimals) + 0.0:,.{measure.decimals}f}"  # + 0.0 turns -0.0 into 0.0
+
+
+def headlines(summary: Mapping[str, float | None]) -> list[tuple[str, str, str]]:
+    """Return label, number in words and unit of each measure in ``summary``."""
+    rows = []
+    for name, measure in MEASURES.items():
+        if name in summary:
+            text = in_words(summary[name], measure)
+            rows.append((measure.label, text, "" if text == measure.absent else measure.unit))
+    return rows
 
 
 def interval_in_words(low: float, high: float, measure: Measure) -> str:

@@ -26,7 +26,7 @@ FORMAT = 1
 """Version of the layout of a result folder."""
 
 TIMED = ("runtime_s",)
-"""Summary keys that differ between equal runs; they go to run.json, so that all else is the same bytes."""
+"""Summary keys that differ between equal runs; all else in a summary is the same for the same seed."""
 
 
 def write(result: Result, folder: Path | str, *, figures: bool = True, command: str = "") -> Path:
@@ -85,7 +85,7 @@ def _restored(folder: Path, manifest: Mapping[str, Any]) -> Result:
     summary: dict[str, float | None] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     return Result(
         dataset=read_dataset(folder / "result.nc"),
-        summary=summary | {key: provenance[key] for key in TIMED if key in provenance},
+        summary=summary,
         scenario=Scenario.model_validate(manifest["scenario"]["resolved"]),
         seed=manifest["seed"],
         provenance={key: value for key, value in provenance.items() if key not in TIMED},
@@ -115,8 +115,8 @@ def describe(scenario: Scenario) -> dict[str, Any]:
 
 
 def rounded(summary: Mapping[str, float | None]) -> dict[str, float | None]:
-    """Return the summary as written: without times of the run, without noise in the decimals."""
-    return {key: None if value is None else tidy_number(value) for key, value in summary.items() if key not in TIMED}
+    """Return the summary as written, without noise in the decimals."""
+    return {key: None if value is None else tidy_number(value) for key, value in summary.items()}
 
 
 def write_figures(figures: Mapping[str, Figure], folder: Path) -> None:

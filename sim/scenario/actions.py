@@ -26,9 +26,9 @@ Assurance = Literal[
 Commodity = Literal["food", "medical", "fuel", "hygiene"]
 Sector = Literal["electricity", "gas", "water", "health", "telecom"]
 Road = Literal["Lachin", "Aghdam"]
-Channel = Literal["trust", "protection", "access", "mobility", "supply", "services", "shelter", "return"]
+Channel = Literal["trust", "protection", "access", "mobility", "supply", "services", "shelter", "return", "control"]
 """How a lever acts: what residents believe, what keeps them from harm, what may pass, who can travel, what comes in,
-what works, who has a roof, who can go home."""
+what works, who has a roof, who can go home, whose control homes are under."""
 
 assert set(ASSURANCES) == set(Assurance.__args__)  # type: ignore[attr-defined]
 
@@ -210,6 +210,17 @@ class Roadmap(Intervention):
     milestones: Annotated[tuple[Milestone, ...], Field(min_length=1, max_length=100)]
 
 
+class GradualHandover(Intervention):
+    """Control of homes passes over ``ramp_days``; at first residents' own keep the share ``strength`` of it."""
+
+    channels: ClassVar[tuple[Channel, ...]] = ("control",)
+    evidence: ClassVar[str] = (
+        "Eastern Slavonia 1996-98 passed over in two years, about a tenth had left by June 1997; one case."
+    )
+    kind: Literal["gradual_handover"]
+    ramp_days: Annotated[float, Field(gt=0.0, le=3650.0)]
+
+
 class CorridorOpen(Intervention):
     """The road to the crossing is open to civilians; ``strength`` scales its capacity."""
 
@@ -329,6 +340,7 @@ AnyIntervention = Annotated[
     | Monitoring
     | Peacekeepers
     | Roadmap
+    | GradualHandover
     | CorridorOpen
     | FuelRelease
     | Buses

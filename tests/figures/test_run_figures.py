@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from sim.figures.curves import busy, per_hour, persons_by_state, thinned
+from sim.figures.curves import busy, peaks, per_hour, persons_by_state, thinned
 from sim.figures.gallery import RUN_SHEETS, run_figures
 from sim.figures.run import KINDS, arrivals, provinces
 from sim.figures.style import PALETTE, save, style
@@ -152,6 +152,33 @@ def test_long_runs_are_thinned_but_keep_their_end(made_up_result):
     drawn = thinned(made_up_result.dataset, 50)
     assert drawn.sizes["time"] <= 52
     assert drawn["time"].to_numpy()[-1] == made_up_result.dataset["time"].to_numpy()[-1]
+
+
+def test_long_queues_are_thinned_but_keep_their_peaks(made_up_result):
+    queue = made_up_result.dataset["queue_vehicles"]
+    drawn = peaks(queue, 20)
+    assert drawn.sizes["time"] <= 20
+    assert float(drawn.max()) == float(queue.max())
+    assert peaks(queue) is queue
+    assert peaks(made_up_result.dataset["wait_hours"], 20).isnull().any()
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("flow", "Arrivals: none"),
+        ("queue", "No queue at the crossing"),
+        ("wait", "Nobody waits at the crossing"),
+        ("provinces", "Nobody is displaced at the end"),
+        ("aid", "No aid is delivered"),
+    ],
+)
+def test_nothing_is_said_in_words_and_looks_like_nothing(made_up_result, kind, expected):
+    data = made_up_result.dataset
+    ax = panel()
+    KINDS[kind](ax, data.assign({name: array * 0 for name, array in data.data_vars.items()}))
+    assert ax.get_title(loc="left") == expected
+    assert ax.get_ylim() == (0, 1)
 
 
 def test_days_of_departure_are_shown_larger_where_they_are_a_short_part(made_up_result):

@@ -66,7 +66,7 @@ def test_the_copy_itself_is_fine(folder: Path) -> None:
             "provinces.csv",
             "Syunik,Kapan",
             "Syunik,Kapann",
-            "found `Kapann`, expected a node of roads.csv. did you mean",
+            "found `Kapann`, expected a node of roads.csv; did you mean",
         ),
         ("provinces.csv", "1086677", "0", "residents: found `0`"),
         ("place.toml", '"Hakari bridge"', '"Hakari"', "found `Hakari`, expected a node of roads.csv"),

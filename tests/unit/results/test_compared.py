@@ -85,6 +85,11 @@ def test_what_never_happens_is_written_as_never():
     assert cell(row, MEASURES["hours_to_half_arrived"]) == "never"
 
 
+def test_a_cell_can_be_broken_into_lines():
+    row = {"median": 90.0, "p05": 80.0, "p95": 95.0, "n": 5, "of": 5}
+    assert cell(row, MEASURES["deaths"], "\n") == "90\n80–95"
+
+
 def test_what_some_members_lack_is_written_with_their_number():
     row = {"median": 90.0, "p05": 80.0, "p95": 95.0, "n": 3, "of": 5}
     assert cell(row, MEASURES["hours_to_half_arrived"]) == "90.0 [80.0–95.0] (3 of 5)"

@@ -73,9 +73,9 @@ def test_html_escapes_titles_and_holds_the_same_headlines(made_up_result):
 
 def test_repr_says_never_where_nothing_happened(made_up_result):
     quiet = dataclasses.replace(made_up_result, summary={**made_up_result.summary, "hours_to_half_arrived": None})
-    assert re.search(r"half had arrived after +never h", repr(quiet))
+    assert re.search(r"half arrived, after opening +never(\n|$)", repr(quiet))
 
 
 def test_unknown_kind_of_plot_names_the_known_and_the_closest(made_up_result):
-    with pytest.raises(InputError, match=r"one of `arrivals`.*did you mean `queue`"):
+    with pytest.raises(InputError, match=r"one of `arrivals`.*id you mean `queue`"):
         made_up_result.plot("queues")
