@@ -102,6 +102,8 @@ VARIABLES: tuple[Variable, ...] = (
              lambda m: m.shelter.beds),
     Variable("crowding", ("province",), "share", "level", "displaced persons without decent housing",
              lambda m: m.shelter.crowding),
+    Variable("meals_needed", (), "meals/day", "level", "cooked meals for those who can't cook",
+             lambda m: m.shelter.meals_needed),
     Variable("meals_short", (), "meals/day", "level", "cooked meals lacking", lambda m: m.shelter.meals_short),
 )  # fmt: skip
 
