@@ -66,7 +66,7 @@ class Traffic:
         self.blocked: list[Ids] = []
         self.fuel_queue = PointQueue()
         self.carless = [WaitingLine() for _ in place.settlements]
-        self.passenger: Ids = np.full(len(households), -1, dtype=np.int64)
+        self.next_rider: Ids = np.full(len(households), -1, dtype=np.int64)
         self.departing, self.driving = Calendar(), Calendar()
         self.petrol_lost_tonnes = 0.0
         self.petrol_used_litres = 0.0
@@ -169,22 +169,31 @@ class Traffic:
         self._drive(model, due)
 
     def _fill_seats(self, households: Households, vehicles: Ids, settlement: int) -> None:
-        """Pair departing vehicles with waiting households in order."""
-        line = self.carless[settlement]
+        """Let waiting households board the free seats of departing vehicles in order; members may sit apart."""
         willing = vehicles[self.shares[vehicles]]
-        taken = line.take(willing.size)
-        waiting = taken[households.status[taken] == READY]
-        willing = willing[: waiting.size]
-        fits = households.persons[willing] + households.persons[waiting] <= self.parameters.vehicle_seats
-        self.passenger[willing[fits]] = waiting[fits]
-        line.put_back(waiting[~fits])
+        seats = np.cumsum(np.maximum(0, int(self.parameters.vehicle_seats) - households.persons[willing]))
+        if willing.size == 0 or seats[-1] == 0:
+            return
+        riders = self._board(households, self.carless[settlement], int(seats[-1]))
+        first_seat = np.cumsum(households.persons[riders]) - households.persons[riders]
+        vehicle = willing[np.searchsorted(seats, first_seat, side="right")]
+        for rider, lead in zip(riders.tolist(), vehicle.tolist(), strict=True):
+            self.next_rider[rider] = self.next_rider[lead]
+            self.next_rider[lead] = rider
+
+    def _with_riders(self, leads: Ids) -> Ids:
+        """Return ``leads`` and everybody who rides with them."""
+        parties = [leads]
+        while parties[-1].size:
+            riders = self.next_rider[parties[-1]]
+            parties.append(riders[riders >= 0])
+        return np.concatenate(parties)
 
     def _drive(self, model: DisplacementModel, ids: Ids) -> None:
         """Send ``ids``, and whoever rides along, on the road to the crossing."""
-        riders = self.passenger[ids]
-        ids_all = np.concatenate([ids, riders[riders >= 0]])
-        self.departed += int(model.households.persons[ids_all].sum())
-        model.households.move(ids_all, TRANSIT)
+        everybody = self._with_riders(ids)
+        self.departed += int(model.households.persons[everybody].sum())
+        model.households.move(everybody, TRANSIT)
         hours = self.to_crossing[model.households.columns.home[ids]]
         steps = np.maximum(1, np.rint(hours / model.step_hours)).astype(np.int64)
         self.driving.add(ids, model.step_number + steps - 1)
@@ -230,9 +239,8 @@ class Traffic:
         leads = checkpoint.serve(self.capacity(model), model.hours, model.step_hours)
         if leads.size == 0:
             return
-        riders = self.passenger[leads]
-        self.passenger[leads] = -1
-        arrived = np.concatenate([leads, riders[riders >= 0]])
+        arrived = self._with_riders(leads)
+        self.next_rider[arrived] = -1
         model.reception.arrive(model, arrived[model.households.status[arrived] == TRANSIT])
 
     def _die_on_the_road(self, model: DisplacementModel) -> None:
@@ -254,5 +262,4 @@ class Traffic:
         if waiting.size == 0:
             return np.flatnonzero((model.households.status == TRANSIT) & ~model.returns.on_road)
         vehicle = waiting[generator.integers(waiting.size)]
-        party = np.array([vehicle, self.passenger[vehicle]])
-        return party[party >= 0]
+        return self._with_riders(np.array([vehicle]))

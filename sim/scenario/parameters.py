@@ -154,7 +154,7 @@ class Traffic:
     fuelled_share: float = share("of vehicles with fuel for the journey at the start")
     station_vehicles_per_hour: float = quantity("vehicles/h/station", 0.0, 1000.0, "vehicles that one station fills")
     fuel_litres_per_vehicle: float = quantity("l/vehicle", 0.1, 200.0, "petrol that one vehicle takes for the journey")
-    ride_share_probability: float = share("vehicles that take a household without one along")
+    ride_share_probability: float = share("vehicles whose free seats are open to households without one")
     vehicle_seats: float = quantity("persons/vehicle", 1.0, 60.0, "most persons in one vehicle")
     bus_seats: float = quantity("persons/bus", 1.0, 120.0, "seats of one bus")
     bus_turnaround_hours: float = quantity("h", 0.1, 240.0, "of one bus without waiting at the crossing")
