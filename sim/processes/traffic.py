@@ -70,7 +70,7 @@ class Traffic:
         self.departing, self.driving = Calendar(), Calendar()
         self.petrol_lost_tonnes = 0.0
         self.petrol_used_litres = 0.0
-        self._bus_credit = 0.0
+        self._bus_credit: Floats = np.zeros(len(place.settlements))
         self._deviation = 0.0
         self._luck = 1.0
         self._risk_of_death = 0.0
@@ -174,7 +174,7 @@ class Traffic:
         seats = np.cumsum(np.maximum(0, int(self.parameters.vehicle_seats) - households.persons[willing]))
         if willing.size == 0 or seats[-1] == 0:
             return
-        riders = self._board(households, self.carless[settlement], int(seats[-1]))
+        riders = self._board(households, self.carless[settlement], int(seats[-1]), squeeze=True)
         first_seat = np.cumsum(households.persons[riders]) - households.persons[riders]
         vehicle = willing[np.searchsorted(seats, first_seat, side="right")]
         for rider, lead in zip(riders.tolist(), vehicle.tolist(), strict=True):
@@ -199,29 +199,29 @@ class Traffic:
         self.driving.add(ids, model.step_number + steps - 1)
 
     def _run_buses(self, model: DisplacementModel) -> None:
+        """Let buses fetch people, each settlement by its share of who waits; seats short of a household are kept."""
         buses = sum(action.n_buses * action.strength for _, action in model.timeline.of(Buses, model.hours))
-        if not buses or not self.is_open:
-            self._bus_credit = 0.0
-            return
         lengths = np.array([len(line) for line in self.carless])
-        if not lengths.any():
-            self._bus_credit = 0.0
+        if not buses or not self.is_open or not lengths.any():
+            self._bus_credit[:] = 0.0
             return
         wait = 0.0 if np.isnan(model.checkpoint.wait_hours) else model.checkpoint.wait_hours
         round_trip = self.parameters.bus_turnaround_hours + wait
-        self._bus_credit += buses * self.parameters.bus_seats / round_trip * model.step_hours
-        quotas = self._bus_credit * lengths / lengths.sum()
-        for settlement in np.flatnonzero(quotas > 0.0).tolist():
-            riders = self._board(model.households, self.carless[settlement], float(quotas[settlement]))
-            self._bus_credit -= float(model.households.persons[riders].sum())
+        seats = buses * self.parameters.bus_seats / round_trip * model.step_hours
+        self._bus_credit += seats * lengths / lengths.sum()
+        for settlement in np.flatnonzero(self._bus_credit >= 1.0).tolist():
+            line = self.carless[settlement]
+            riders = self._board(model.households, line, float(self._bus_credit[settlement]), squeeze=False)
+            self._bus_credit[settlement] -= float(model.households.persons[riders].sum())
             self._drive(model, riders)
+        self._bus_credit[[len(line) == 0 for line in self.carless]] = 0.0
 
-    def _board(self, households: Households, line: WaitingLine, seats: float) -> Ids:
-        """Take households from the front of ``line`` until ``seats`` are full; the last may sit a little close."""
+    def _board(self, households: Households, line: WaitingLine, seats: float, *, squeeze: bool) -> Ids:
+        """Take households from the front of ``line`` until ``seats`` are full; the last may ``squeeze`` in."""
         taken = line.take(int(np.ceil(seats)))
         waiting = taken[households.status[taken] == READY]
-        before = np.cumsum(households.persons[waiting]) - households.persons[waiting]
-        boards = before < seats
+        upto = np.cumsum(households.persons[waiting])
+        boards = upto - households.persons[waiting] < seats if squeeze else upto <= seats + 1e-9
         line.put_back(waiting[~boards])
         return np.asarray(waiting[boards])
 
