@@ -58,21 +58,22 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.urban = np.array([s.urban for s in self.place.settlements])
         self._generators: dict[str, np.random.Generator] = {}
         self.network = Network(self.place.roads, random=self.random)
-        self.checkpoint = Checkpoint(self, "crossing", self.place.crossing)
+        self.checkpoint: Checkpoint = Checkpoint(self, "crossing", self.place.crossing)
         self.registration = RegistrationCentre(self, "registration", self.place.registration[0])
         columns = synthesize(self.place, p, self.streams)
         places = (self.place.reception, *(province.name for province in self.place.provinces), "abroad")
-        self.households = Households(columns, self.settlement_names, places, self.streams)
+        self.households: Households = Households(columns, self.settlement_names, places, self.streams)
         initial = self.households.initial
-        self.violence = Violence(p.violence, initial, self.settlement_names, self.streams)
-        self.infrastructure = Infrastructure(p.infrastructure, initial.size)
-        self.aid = Aid(p.aid, self.place, initial, p.traffic.free_flow_kmh)
-        self.guarantees = Guarantees(p.guarantees, self.urban)
-        self.perception = Perception(p.violence, initial.size)
-        self.decisions = Decisions(p.decisions, self.households)
-        self.returns = Returns(p.returns, self.households)
-        self.traffic = Traffic(p.traffic, self.place, self.households, p.decisions.news_delay_hours)
-        self.reception = Reception(p.reception, self.place, self.households)
+        self.violence: Violence = Violence(p.violence, initial, self.settlement_names, self.streams)
+        self.infrastructure: Infrastructure = Infrastructure(self, p.infrastructure, self.place)
+        self.aid: Aid = Aid(p.aid, self.place, self.households, p.traffic.free_flow_kmh)
+        self.guarantees: Guarantees = Guarantees(p.guarantees, self.urban)
+        self.perception: Perception = Perception(p.violence, initial.size)
+        self.decisions: Decisions = Decisions(p.decisions, self.households)
+        self.returns: Returns = Returns(p.returns, self.households)
+        self.traffic: Traffic = Traffic(p.traffic, self.place, self.households, p.decisions.news_delay_hours)
+        self.reception: Reception = Reception(p.reception, self.place, self.households)
+        self.infrastructure.update(self, 0.0)
 
     def stream(self, purpose: str) -> np.random.Generator:
         """Return the running generator of ``purpose``, the same at every call."""

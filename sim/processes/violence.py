@@ -129,3 +129,4 @@ class Violence:
                 model.households.take_deaths(action.deaths, struck, model.streams.generator("explosion", action.id))
                 self.injured += action.injuries
                 model.traffic.lose_petrol(action.fuel_lost_tonnes)
+                model.aid.lose_fuel(model.infrastructure.destroy(action.facilities))
