@@ -161,7 +161,7 @@ class Aid:
         """Move goods from the depot to the settlements that can be reached; fuel only as far as stations work."""
         p = self.parameters
         goods = self.depot * -np.expm1(-hours / (24.0 * p.distribution_days))
-        reach = np.array([model.infrastructure.road_function(way) for way in self.ways])
+        reach = model.infrastructure.reach(self.ways)
         for entry, _ in model.timeline.of(AccessDenied, model.hours):
             reach = np.where(entry.where, 0.0, reach)
         reached = reach > 0.0

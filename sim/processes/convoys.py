@@ -17,6 +17,7 @@ from sim.place.place import Place
 from sim.processes.traffic import crossing_capacity
 from sim.scenario.actions import AidConvoys, Commodity, Monitoring, RoadPermission, SupplyCut
 from sim.scenario.parameters import Aid as AidParameters
+from sim.scenario.parameters import Traffic as TrafficParameters
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
@@ -67,6 +68,13 @@ def routes(place: Place, hub: str, free_flow_kmh: float) -> dict[str, Route]:
     return found
 
 
+def full_capacity(p: TrafficParameters, local_hour: float, hours: float) -> float:
+    """Return the crossing's full capacity, mean over ``hours`` from ``local_hour`` on, less at night [vehicles/h]."""
+    parts = max(1, round(hours))
+    local = (local_hour + hours * (np.arange(parts) + 0.5) / parts) % 24.0
+    return float(crossing_capacity(p, np.full(parts, p.checkpoint_ramp_hours), local).mean())
+
+
 class Convoys:
     """All goods between request and depot, in tonnes by commodity, each of shape (n_commodities,).
 
@@ -85,6 +93,7 @@ class Convoys:
         self.waiting: dict[str, Floats] = {}
         self.on_the_way: list[Convoy] = []
         self._inbound: list[Convoy] = []
+        self._full_capacity: dict[tuple[float, float], float] = {}
 
     @property
     def cargo(self) -> Floats:
@@ -176,13 +185,12 @@ class Convoys:
 
     def _crossing_capacity(self, model: DisplacementModel, hours: float) -> float:
         """Return the capacity of the inbound side, mean over the last ``hours`` [vehicles/h]."""
-        p = model.parameters.traffic
-        parts = max(1, round(hours))
-        local = (model.hours - hours + model.start_hour + hours * (np.arange(parts) + 0.5) / parts) % 24.0
-        full = float(crossing_capacity(p, np.full(parts, p.checkpoint_ramp_hours), local).mean())
         roads = [road for road, route in self.routes.items() if route.to_crossing is not None]
         openness = max((self._open(model, road, trade=False) for road in roads), default=0.0)
-        return self.parameters.inbound_capacity_share * full * openness
+        span = ((model.hours - hours + model.start_hour) % 24.0, hours)
+        if span not in self._full_capacity:
+            self._full_capacity[span] = full_capacity(model.parameters.traffic, *span)
+        return self.parameters.inbound_capacity_share * self._full_capacity[span] * openness
 
 
 def _due(convoy: Convoy) -> float:

@@ -86,6 +86,7 @@ class Infrastructure:
         self.working: Floats = np.ones(len(sites))
         self.level: Floats = np.ones((weights.size, len(SECTORS)))
         self.service_loss: Floats = np.zeros(weights.size)
+        self._roads = np.flatnonzero(self.sector == SECTORS.index("road"))
         self._on_way: dict[tuple[str, ...], list[int]] = {}
         self.agents = tuple(Facility(model, site.name, site.node, self, i) for i, site in enumerate(sites))
 
@@ -127,10 +128,21 @@ class Infrastructure:
 
     def road_function(self, nodes: tuple[str, ...]) -> float:
         """Return what damage and cuts leave of a way along ``nodes``, 0 to 1."""
+        if self._all_roads_work():
+            return 1.0
         if nodes not in self._on_way:
             sites = self.facilities.sites
             self._on_way[nodes] = [i for i, site in enumerate(sites) if site.sector == "road" and site.node in nodes]
         return min((float(self.function[i]) for i in self._on_way[nodes]), default=1.0)
+
+    def reach(self, ways: list[tuple[str, ...]]) -> Floats:
+        """Return :meth:`road_function` of each of ``ways``, shape (n_ways,)."""
+        if self._all_roads_work():
+            return np.ones(len(ways))
+        return np.array([self.road_function(way) for way in ways])
+
+    def _all_roads_work(self) -> bool:
+        return bool((self.function[self._roads] == 1.0).all())
 
     def damaged(self) -> Ints:
         """Return the number of damaged facilities by sector, shape (n_sectors,)."""
@@ -159,6 +171,8 @@ class Infrastructure:
                     self.repairs.damage(self.facilities.index(name), STATES.index(action.state))
 
     def _mend(self, model: DisplacementModel, days: float) -> None:
+        if not self.repairs.left.any():
+            return
         p, now = self.parameters, model.hours
         reached = np.ones(self.near.size, dtype=bool)
         for entry, _ in model.timeline.every(Offensive):

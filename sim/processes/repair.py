@@ -128,8 +128,6 @@ class Repairs:
         sector : shape (n_sites,), sector of each facility
         parts : share of the usual supply of spare parts, which all but slight damage needs
         """
-        if not self.left.any():
-            return
         order = self.order
         waiting = (self.left > 0.0) & reached
         crew = np.zeros(self.left.size)
