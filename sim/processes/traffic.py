@@ -233,7 +233,8 @@ class Traffic:
         hours = model.hours + model.step_hours * (np.arange(parts) + 0.5) / parts
         local = (hours + model.start_hour) % 24.0
         mean = float(crossing_capacity(self.parameters, hours - self.opened, local).mean())
-        return self.openness * mean * self._luck
+        passable = model.infrastructure.road_function((model.place.crossing,))
+        return self.openness * passable * mean * self._luck
 
     def _cross(self, model: DisplacementModel, checkpoint: Checkpoint) -> None:
         leads = checkpoint.serve(self.capacity(model), model.hours, model.step_hours)

@@ -22,8 +22,10 @@ Assurance = Literal[
     "outside_pressure",
     "renouncing_force",
 ]
-Commodity = Literal["food", "medical", "fuel", "hygiene"]
-Sector = Literal["electricity", "gas", "water", "health", "telecom"]
+Commodity = Literal["food", "water", "medical", "fuel", "shelter", "hygiene"]
+Sector = Literal["electricity", "gas", "water", "health", "telecom", "fuel", "road"]
+DamageState = Literal["slight", "moderate", "extensive", "complete"]
+Targeting = Literal["by_need", "equal", "vulnerable_first"]
 Road = Literal["Lachin", "Aghdam"]
 
 assert set(ASSURANCES) == set(Assurance.__args__)  # type: ignore[attr-defined]
@@ -81,18 +83,34 @@ class ControlChange(Placed):
 
 
 class Outage(Placed):
-    """A service works at ``functionality`` of its normal level while this lasts."""
+    """A service, or of it the named ``facilities`` alone, works at ``functionality`` of normal while this lasts."""
 
     kind: Literal["outage"]
     sector: Sector
     functionality: Share = 0.0
+    facilities: tuple[str, ...] = ()
+
+
+class FacilityDamage(Action):
+    """The named facilities are damaged at ``start``, once; repair is up to the crews."""
+
+    kind: Literal["facility_damage"]
+    facilities: Annotated[tuple[str, ...], Field(min_length=1, max_length=1000)]
+    state: DamageState = "complete"
+
+
+class AccessDenied(Placed):
+    """Neither repair crews nor distributions of aid reach these places."""
+
+    kind: Literal["access_denied"]
 
 
 class Explosion(Action):
-    """One explosion with its own toll, at a settlement; destroys fuel."""
+    """One explosion with its own toll, at a settlement; destroys petrol, and ``facilities`` with what they store."""
 
     kind: Literal["explosion"]
     settlement: str
+    facilities: tuple[str, ...] = ()
     deaths: Annotated[int, Field(ge=0, le=10**8, strict=True)]
     injuries: Annotated[int, Field(ge=0, le=10**8, strict=True)] = 0
     fuel_lost_tonnes: NonNegative = 0.0
@@ -206,11 +224,19 @@ class RoadPermission(Intervention):
 
 
 class Repair(Intervention):
-    """Repair of one sector goes ``speed`` times faster."""
+    """Further ``crews`` repair one sector; ``strength`` of the cuts of facilities in ``reconnects`` is lifted."""
 
     kind: Literal["repair"]
     sector: Sector
-    speed: Annotated[float, Field(ge=1.0, le=100.0, strict=True)] = 2.0
+    crews: Annotated[float, Field(ge=0.0, le=1e4, strict=True)] = 2.0
+    reconnects: tuple[str, ...] = ()
+
+
+class Distribution(Intervention):
+    """Goods in the depot go first where need is greatest, to all alike, or to vulnerable households."""
+
+    kind: Literal["distribution"]
+    targeting: Targeting
 
 
 class EscortedReturn(Intervention):
@@ -220,7 +246,10 @@ class EscortedReturn(Intervention):
     persons_per_day: NonNegative
 
 
-Shock = Annotated[Offensive | ControlChange | Outage | Explosion | SupplyCut, Field(discriminator="kind")]
+Shock = Annotated[
+    Offensive | ControlChange | Outage | FacilityDamage | AccessDenied | Explosion | SupplyCut,
+    Field(discriminator="kind"),
+]
 AnyIntervention = Annotated[
     Ceasefire
     | AssuranceGiven
@@ -234,6 +263,7 @@ AnyIntervention = Annotated[
     | AidConvoys
     | RoadPermission
     | Repair
+    | Distribution
     | EscortedReturn,
     Field(discriminator="kind"),
 ]
