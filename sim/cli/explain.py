@@ -37,6 +37,7 @@ def explain(
         return
     typer.echo(_story(definition))
     show(_actions(definition), "What happens when")
+    show(_channels(definition), "Through what each lever acts, and what is known of that")
     for group, table in _parameters(definition).items():
         show(table, f"Numbers: {group}")
 
@@ -66,6 +67,15 @@ def _actions(scenario: Scenario) -> Table:
         until = "" if row.end is None else _moment(row.end)
         what = f"{row.id}\n{row.section}, {row.kind}"
         table.add_row(_moment(row.start), until, what, "; ".join(how), _rests_on(row.basis, row.source))
+    return table
+
+
+def _channels(scenario: Scenario) -> Table:
+    from sim.scenario.explain import channel_rows
+
+    table = plain_table(("lever", "acts through", "evidence"), right=False)
+    for row in channel_rows(scenario):
+        table.add_row(f"{row.kind}\n{', '.join(row.ids)}", ", ".join(row.channels), row.evidence)
     return table
 
 

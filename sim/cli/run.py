@@ -40,4 +40,6 @@ def run(scenario: ScenarioName, seed: Seed = 0, days: Days = None, changes: Chan
         result = play(definition, seed, progress)
     write(result, folder, command=command_line())
     show_run(result)
-    typer.echo(f"Written to {folder}: result.nc, series.csv, summary.json, run.json and figures/")
+    typer.echo(
+        f"Written to {folder}: result.nc, series.csv, summary.json, run.json, planner.xlsx, planner/ and figures/"
+    )

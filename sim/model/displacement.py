@@ -7,7 +7,7 @@ import numpy as np
 from mesa.discrete_space import Network
 
 from sim.model.headlines import daily_collector
-from sim.model.institutions import Checkpoint, RegistrationCentre
+from sim.model.institutions import Checkpoint
 from sim.model.schedule import Clock, run_step
 from sim.model.timeline import Timeline, local_start
 from sim.place.place import Place, load_place
@@ -17,10 +17,14 @@ from sim.population.synthesis import synthesize
 from sim.processes.aid import Aid
 from sim.processes.decisions import Decisions
 from sim.processes.guarantees import Guarantees
+from sim.processes.homes import Homes
 from sim.processes.infrastructure import Infrastructure
+from sim.processes.missions import Missions
+from sim.processes.onward import Onward
 from sim.processes.perception import Perception
-from sim.processes.reception import Reception
+from sim.processes.reception import Reception, registration_centres
 from sim.processes.returns import Returns
+from sim.processes.shelter import Shelter
 from sim.processes.traffic import Traffic
 from sim.processes.violence import Violence
 from sim.scenario.parameters import Parameters
@@ -42,11 +46,13 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     hours : the model's clock, from the scenario's start [h]
     running : whether the horizon lies ahead; Mesa's ``run_model`` stops there
     datacollector : daily head counts
-    violence, infrastructure, aid, guarantees, perception, decisions, returns, traffic, reception : the processes
+    missions, violence, infrastructure, aid, guarantees, perception, decisions, returns, traffic, reception, onward,
+    shelter, homes : the processes
     """
 
     checkpoint: Checkpoint
     households: Households
+    missions: Missions
     violence: Violence
     infrastructure: Infrastructure
     aid: Aid
@@ -54,6 +60,8 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     perception: Perception
     traffic: Traffic
     reception: Reception
+    shelter: Shelter
+    homes: Homes
 
     def __init__(self, scenario: Scenario, seed: int = 0) -> None:
         super().__init__(rng=seed)
@@ -73,20 +81,24 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self._generators: dict[str, np.random.Generator] = {}
         self.network = Network(self.place.roads, random=self.random)
         self.checkpoint: Checkpoint = Checkpoint(self, "crossing", self.place.crossing)
-        self.registration = RegistrationCentre(self, "registration", self.place.registration[0])
+        self.registration = registration_centres(self, p.reception)
         columns = synthesize(self.place, p, self.streams)
         places = (self.place.reception, *(province.name for province in self.place.provinces), "abroad")
         self.households: Households = Households(columns, self.settlement_names, places, self.streams)
         initial = self.households.initial
+        self.missions: Missions = Missions(initial, self.urban)
         self.violence: Violence = Violence(p.violence, initial, self.settlement_names, self.streams)
         self.infrastructure: Infrastructure = Infrastructure(self, p.infrastructure, self.place)
         self.aid: Aid = Aid(p.aid, self.place, self.households, p.traffic.free_flow_kmh)
-        self.guarantees: Guarantees = Guarantees(p.guarantees, self.urban)
+        self.guarantees: Guarantees = Guarantees(p.guarantees, initial.size, self.streams)
         self.perception: Perception = Perception(p.violence, initial.size)
         self.decisions: Decisions = Decisions(p.decisions, self.households)
         self.returns: Returns = Returns(p.returns, self.households)
         self.traffic: Traffic = Traffic(p.traffic, self.place, self.households, p.decisions.news_delay_hours)
         self.reception: Reception = Reception(p.reception, self.place, self.households)
+        self.onward: Onward = Onward(p.reception, self.place, self.households)
+        self.shelter: Shelter = Shelter(p.shelter, self.place, self.households)
+        self.homes: Homes = Homes(p.homes, np.bincount(columns.home, minlength=initial.size))
         self.infrastructure.update(self, 0.0)
         self.datacollector = daily_collector()
         self.datacollector.collect(self)

@@ -50,12 +50,12 @@ class Checkpoint(Institution):
 
 
 class RegistrationCentre(Institution):
-    """Registers arrivals in order of coming."""
+    """Registers arrivals in order of coming, ``persons_per_hour`` at most."""
 
-    def __init__(self, model: DisplacementModel, name: str, node: str) -> None:
+    def __init__(self, model: DisplacementModel, name: str, node: str, persons_per_hour: float) -> None:
         super().__init__(model, name, node)
         self.queue = PointQueue()
-        self.registered = 0
+        self.persons_per_hour = persons_per_hour
 
     def serve(self, persons_per_hour: float, hours: float) -> Ids:
         """Register as many households as the step allows and return them."""

@@ -12,6 +12,7 @@ import xarray as xr
 
 from sim.place.facilities import SECTORS
 from sim.processes.aid import COMMODITIES, GROUPS
+from sim.processes.shelter import HOST, NONE, RENTED, STATE
 from sim.scenario.parameters import ASSURANCES
 
 if TYPE_CHECKING:
@@ -101,6 +102,32 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("need_met", ("settlement", "commodity"), "share", "level", "need met", lambda m: m.aid.met),
     Variable("need_met_by_group", ("settlement", "group", "commodity"), "share", "level",
              "need met, by household type", lambda m: m.aid.met_by_group),
+    Variable("phase", (), "code", "level", "phase: 0 calm, 1 unsettled, 2 ceasefire, 3 offensive",
+             lambda m: int(m.violence.phase)),
+    Variable("civilian_deaths_cumulative", (), _PERSONS, "stock", "civilians among those killed in incidents",
+             lambda m: m.violence.civilian_deaths),
+    Variable("mission_coverage", ("settlement", "mission"), "share", "level", "of residents' area covered",
+             lambda m: np.stack([m.missions.monitors, m.missions.peacekeepers], axis=1)),
+    Variable("homes_unfit", ("settlement",), "share", "level", "homes unfit to live in", lambda m: m.homes.unfit),
+    Variable("arrivals_by_group_cumulative", ("person_group",), _PERSONS, "stock", "persons arrived, by group (overlapping)",
+             lambda m: m.reception.arrived_by_group),
+    Variable("registration_queue_persons", (), _PERSONS, "stock", "waiting to be registered",
+             lambda m: m.reception.queueing(m)),
+    Variable("persons_in_state_shelter", ("province",), _PERSONS, "stock", "in state accommodation",
+             lambda m: m.shelter.persons[STATE]),
+    Variable("persons_with_hosts", ("province",), _PERSONS, "stock", "with host families",
+             lambda m: m.shelter.persons[HOST]),
+    Variable("persons_in_rented_homes", ("province",), _PERSONS, "stock", "in rented homes",
+             lambda m: m.shelter.persons[RENTED]),
+    Variable("persons_unsheltered", ("province",), _PERSONS, "stock", "in a province and without shelter",
+             lambda m: m.shelter.persons[NONE]),
+    Variable("state_beds", ("province",), "beds", "stock", "beds open in state accommodation",
+             lambda m: m.shelter.beds),
+    Variable("crowding", ("province",), "share", "level", "displaced persons without decent housing",
+             lambda m: m.shelter.crowding),
+    Variable("meals_needed", (), "meals/day", "level", "cooked meals for those who can't cook",
+             lambda m: m.shelter.meals_needed),
+    Variable("meals_short", (), "meals/day", "level", "cooked meals lacking", lambda m: m.shelter.meals_short),
 )  # fmt: skip
 
 
@@ -154,4 +181,6 @@ def _labels(model: DisplacementModel) -> dict[str, list[str]]:
         "sector": list(SECTORS),
         "commodity": list(COMMODITIES),
         "group": list(GROUPS),
+        "mission": ["monitors", "peacekeepers"],
+        "person_group": ["children", "older", "female", "disability"],
     }

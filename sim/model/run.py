@@ -9,6 +9,7 @@ from mesa import Agent
 
 from sim.model.displacement import DisplacementModel
 from sim.model.recorder import Recorder
+from sim.results.needs import people_in_need
 from sim.results.provenance import versions
 from sim.results.result import Result
 from sim.results.summary import summarise
@@ -46,6 +47,7 @@ def run(scenario: Scenario, seed: int = 0, progress: Progress | None = None) -> 
             progress(step / steps)
     model.households.check()
     dataset = recorder.dataset(model)
+    dataset["people_in_need"] = people_in_need(dataset)
     seconds = time.perf_counter() - began
     summary = summarise(dataset, model.traffic.first_opened, seconds)
     phases = {name: round(spent, 4) for name, spent in model.clock.seconds.items()}

@@ -19,6 +19,7 @@ class Phase:
 
 
 SCHEDULE: tuple[Phase, ...] = (
+    Phase("missions", 6.0),
     Phase("violence"),
     Phase("infrastructure", 6.0),
     Phase("aid", 6.0),
@@ -28,6 +29,9 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase("returns"),
     Phase("traffic"),
     Phase("reception"),
+    Phase("onward", 6.0),
+    Phase("shelter", 6.0),
+    Phase("homes", 24.0),
 )
 """The order of ODD's *process overview and scheduling*; what is recorded of a step is read after the last phase."""
 

@@ -30,8 +30,8 @@ class Entry:
         return self.start <= hours < self.end
 
     def ramp(self, hours: float, ramp_days: float, delay_days: float = 0.0) -> float:
-        """Return how far the action has risen, 0 to 1, linearly over ``ramp_days`` after ``delay_days``."""
-        since = hours - self.start - 24.0 * delay_days
+        """Return how far the action has risen, 0 to 1, linearly over ``ramp_days`` after ``delay_days`` and its own."""
+        since = hours - self.start - 24.0 * (delay_days + getattr(self.action, "delay_days", 0.0))
         if since < 0.0:
             return 0.0
         return 1.0 if ramp_days <= 0.0 else min(1.0, since / (24.0 * ramp_days))

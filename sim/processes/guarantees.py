@@ -3,6 +3,9 @@
 Guarantees of a settlement are ``1 - prod_k (1 - strength_k * activation_k * credibility_k)``: each assurance
 removes its share of what insecurity the others leave. Credibility grows slowly while an assurance is kept and is
 lost fast at violations (the asymmetry of trust, Slovic 1993). Declarations start from less belief than presence.
+Where monitors look, belief in what is kept grows faster. A step of a roadmap that is overdue or given up costs belief
+in the whole plan, steps to come included; a mission that leaves costs belief in everything else, and whatever ends
+starts again from less.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.population.streams import Streams
+from sim.processes.roadmap import Progress
 from sim.scenario.actions import AssuranceGiven, Ceasefire, Monitoring, Peacekeepers, Roadmap
 from sim.scenario.parameters import ASSURANCES
 from sim.scenario.parameters import Guarantees as GuaranteeParameters
@@ -24,6 +29,8 @@ Floats = NDArray[np.float64]
 
 PRESENCE = ("ceasefire_kept", "peacekeepers", "monitors", "executive_administration", "aid_access")
 """Assurances that residents can see kept day by day; the others are declarations."""
+
+_MISSIONS = [ASSURANCES.index(name) for name in ("peacekeepers", "monitors", "executive_administration")]
 
 
 def combine(strength: Floats, activation: Floats, credibility: Floats) -> Floats:
@@ -40,8 +47,8 @@ def combine(strength: Floats, activation: Floats, credibility: Floats) -> Floats
     return np.asarray(1.0 - np.prod(1.0 - strength[:, None] * activation * credibility, axis=0))
 
 
-def gain(credibility: Floats, hours: float, gain_days: float) -> Floats:
-    """Let belief grow towards 1 for ``hours`` in which assurances were kept."""
+def gain(credibility: Floats, hours: float | Floats, gain_days: float) -> Floats:
+    """Let belief grow towards 1 for ``hours`` (one number, or one by settlement) in which assurances were kept."""
     return np.asarray(1.0 - (1.0 - credibility) * np.exp(-hours / (24.0 * gain_days)))
 
 
@@ -51,27 +58,34 @@ def lose(credibility: Floats, violations: Floats, loss: float) -> Floats:
 
 
 class Guarantees:
-    """Activation and credibility of every assurance in every settlement, shape (n_assurances, n_settlements)."""
+    """Activation and credibility of every assurance in every settlement, shape (n_assurances, n_settlements).
 
-    def __init__(self, parameters: GuaranteeParameters, urban: NDArray[np.bool_]) -> None:
-        self.parameters, self.urban = parameters, urban
+    ``standing`` is the share of first belief that is left to an assurance whose plan was broken before, and to one
+    that ended before.
+    """
+
+    def __init__(self, parameters: GuaranteeParameters, n_settlements: int, streams: Streams) -> None:
+        self.parameters, self._streams = parameters, streams
         self.strength = np.array([getattr(parameters, f"strength_{name}") for name in ASSURANCES])
         start = (parameters.credibility_initial_declaration, parameters.credibility_initial_presence)
         self.initial = np.array([start[name in PRESENCE] for name in ASSURANCES])
-        shape = (len(ASSURANCES), urban.size)
+        shape = (len(ASSURANCES), n_settlements)
         self.activation: Floats = np.zeros(shape)
         self.credibility: Floats = np.zeros(shape)
-        self.guarantees: Floats = np.zeros(urban.size)
+        self.standing: Floats = np.ones(shape)
+        self.guarantees: Floats = np.zeros(n_settlements)
+        self.roadmaps: dict[str, Progress] = {}
 
     def step(self, model: DisplacementModel) -> None:
         """Bring activation up to the hour and let belief grow or shrink."""
         was = self.activation > 0.0
         self.activation = self._activation(model)
         now = self.activation > 0.0
-        if not (was.any() or now.any()):
+        if not (was.any() or now.any() or self.roadmaps):
             return
-        grown = gain(self.credibility, model.hours_since("guarantees"), self.parameters.credibility_gain_days)
-        self.credibility = np.where(now, np.where(was, grown, self.initial[:, None]), 0.0)
+        self._grow(was, now, model)
+        self._lose_with_departures(was & ~now)
+        self._lose_with_roadmaps(model.hours)
         self.combine()
 
     def violated(self, violations: Floats) -> None:
@@ -83,6 +97,29 @@ class Guarantees:
     def combine(self) -> None:
         """Recompute the guarantees of every settlement."""
         self.guarantees = combine(self.strength, self.activation, self.credibility)
+
+    def _grow(self, was: NDArray[np.bool_], now: NDArray[np.bool_], model: DisplacementModel) -> None:
+        """Let belief grow while kept, faster under monitors' eyes; what comes into force starts from its standing."""
+        p = self.parameters
+        hours = model.hours_since("guarantees") * (1.0 + (p.monitors_verification_gain - 1.0) * model.missions.monitors)
+        grown = gain(self.credibility, hours, p.credibility_gain_days)
+        self.credibility = np.where(now, np.where(was, grown, self.initial[:, None] * self.standing), 0.0)
+        self.standing = gain(self.standing, hours, p.credibility_gain_days)
+
+    def _lose_with_departures(self, ended: NDArray[np.bool_]) -> None:
+        """Take belief in the rest where a mission is gone, and standing from all that ended."""
+        if ended.any():
+            kept = 1.0 - self.parameters.credibility_loss_departure
+            self.credibility = np.where(ended[_MISSIONS].any(axis=0), kept * self.credibility, self.credibility)
+            self.standing = np.where(ended, kept * self.standing, self.standing)
+
+    def _lose_with_roadmaps(self, hours: float) -> None:
+        """Take belief in a whole roadmap for its steps that are overdue or given up."""
+        for progress in self.roadmaps.values():
+            kept = progress.kept_belief(hours, self.parameters)
+            if kept < 1.0:
+                self.credibility[progress.rows] *= kept
+                self.standing[progress.rows] *= kept
 
     def _activation(self, model: DisplacementModel) -> Floats:
         """Return how far every assurance is in force now; the fullest of several actions counts."""
@@ -103,18 +140,12 @@ class Guarantees:
                 return [] if broken else [("ceasefire_kept", action.strength * where)]
             case AssuranceGiven():
                 return [(action.assurance, action.strength * entry.ramp(model.hours, action.ramp_days) * where)]
-            case Monitoring() | Peacekeepers():
-                name = "monitors" if isinstance(action, Monitoring) else "peacekeepers"
-                return [(name, entry.coverage(model.hours, self.urban))]
+            case Monitoring():
+                return [("monitors", model.missions.monitors)]
+            case Peacekeepers():
+                return [("peacekeepers", model.missions.peacekeepers)]
             case Roadmap():
-                return [
-                    (
-                        step.assurance,
-                        action.strength
-                        * step.strength
-                        * entry.ramp(model.hours, step.ramp_days / action.pace, step.day / action.pace)
-                        * where,
-                    )
-                    for step in action.milestones
-                ]
+                if action.id not in self.roadmaps:
+                    self.roadmaps[action.id] = Progress(entry, action, self._streams)
+                return [(name, level * where) for name, level in self.roadmaps[action.id].given(model.hours)]
         return []

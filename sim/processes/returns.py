@@ -1,6 +1,7 @@
 """Return: displaced → on the way home → returned, conditioned on what waits at home.
 
     hazard = base · HR_insecurity ** insecurity · HR_threat ** threat · HR_loss ** service loss · HR_peers ** peers back
+             · HR_home ** homes unfit to live in
 
 Time away works through the frailty: those most inclined go first, so the hazard of who is left declines.
 """
@@ -26,7 +27,12 @@ Ids = NDArray[np.int64]
 
 
 def return_hazard(
-    p: ReturnParameters, insecurity: Floats, threat: Floats, service_loss: Floats, peers_back: Floats
+    p: ReturnParameters,
+    insecurity: Floats,
+    threat: Floats,
+    service_loss: Floats,
+    peers_back: Floats,
+    home_damage: Floats,
 ) -> Floats:
     """Return the hazard of deciding to return, shape (n_settlements,) [1/day]; covariates lie in [0, 1]."""
     log_ratio = (
@@ -34,6 +40,7 @@ def return_hazard(
         + np.log(p.hr_return_threat) * threat
         + np.log(p.hr_return_service_loss) * service_loss
         + np.log(p.hr_return_peers) * peers_back
+        + np.log(p.hr_return_home_damage) * home_damage
     )
     return np.asarray(p.return_base_per_day * np.exp(log_ratio))
 
@@ -61,7 +68,12 @@ class Returns:
         """Let the hazards run, let those who decided travel, and bring home those who get there."""
         seen, households = model.perception, model.households
         hazard = return_hazard(
-            self.parameters, seen.insecurity, seen.threat, model.infrastructure.service_loss, 1.0 - seen.gone
+            self.parameters,
+            seen.insecurity,
+            seen.threat,
+            model.infrastructure.service_loss,
+            1.0 - seen.gone,
+            model.homes.unfit,
         )
         due = self.risk.advance(hazard * (model.step_hours / 24.0))
         due = self._willing(households, due)
@@ -83,6 +95,7 @@ class Returns:
         going = self._willing(model.households, going)
         if going.size == 0:
             return
+        model.shelter.leave(model.households, going)
         model.households.move(going, TRANSIT)
         self.on_road[going] = True
         self.persons_on_road += int(model.households.persons[going].sum())

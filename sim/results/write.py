@@ -33,7 +33,7 @@ def write(result: Result, folder: Path | str, *, figures: bool = True, command: 
     """Write ``result`` as ``folder`` and return the folder's full path.
 
     ``result.nc`` holds every variable, ``series.csv`` the same as tidy rows (by settlement: once a day),
-    ``summary.json`` the headline numbers, ``run.json`` the resolved scenario and what made the result, and
+    ``summary.json`` the headline numbers, ``planner.xlsx`` and ``planner/`` people in need, caseload, shelter and stocks, ``run.json`` the resolved scenario and what made the result, and
     ``figures/`` each plot as SVG and PNG. The folder appears whole or not at all; an earlier result is replaced.
 
     Raises
@@ -46,6 +46,7 @@ def write(result: Result, folder: Path | str, *, figures: bool = True, command: 
         write_dataset(result.dataset, partial / "result.nc")
         write_csv(partial / "series.csv", condensed(result.dataset))
         write_json(partial / "summary.json", rounded(result.summary))
+        _write_planner(result, partial)
         if figures:
             _write_figures(result, partial / "figures")
         manifest = {
@@ -126,6 +127,16 @@ def write_figures(figures: Mapping[str, Figure], folder: Path) -> None:
     folder.mkdir()
     for name, figure in figures.items():
         save(figure, folder / name)
+
+
+def _write_planner(result: Result, folder: Path) -> None:
+    from sim.results import hxl, planner
+
+    found = planner.tables(result.dataset)
+    hxl.write_workbook(folder / "planner.xlsx", found, planner.TAGS, planner.NOTES)
+    (folder / "planner").mkdir()
+    for name, table in found.items():
+        hxl.write_table(folder / "planner" / f"{name}.csv", table, planner.TAGS)
 
 
 def _write_figures(result: Result, folder: Path) -> None:

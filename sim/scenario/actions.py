@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -21,12 +21,16 @@ Assurance = Literal[
     "aid_access",
     "outside_pressure",
     "renouncing_force",
+    "autonomy",
 ]
 Commodity = Literal["food", "water", "medical", "fuel", "shelter", "hygiene"]
 Sector = Literal["electricity", "gas", "water", "health", "telecom", "fuel", "road"]
 DamageState = Literal["slight", "moderate", "extensive", "complete"]
 Targeting = Literal["by_need", "equal", "vulnerable_first"]
 Road = Literal["Lachin", "Aghdam"]
+Channel = Literal["trust", "protection", "access", "mobility", "supply", "services", "shelter", "return", "control"]
+"""How a lever acts: what residents believe, what keeps them from harm, what may pass, who can travel, what comes in,
+what works, who has a roof, who can go home, whose control homes are under."""
 
 assert set(ASSURANCES) == set(Assurance.__args__)  # type: ignore[attr-defined]
 
@@ -116,6 +120,14 @@ class Explosion(Action):
     fuel_lost_tonnes: NonNegative = 0.0
 
 
+class MonitorsKeptOut(Placed):
+    """Unarmed monitors are kept out of all but ``share`` of what they cover: ``rural`` areas, or all."""
+
+    kind: Literal["monitors_kept_out"]
+    area: Literal["rural", "all"] = "rural"
+    share: Share = 0.0
+
+
 class SupplyCut(Action):
     """Trade and aid by one road stop."""
 
@@ -124,29 +136,51 @@ class SupplyCut(Action):
 
 
 class Intervention(Placed):
-    """A lever. ``strength`` 0 is the same as leaving the intervention out."""
+    """A lever. ``strength`` 0 is the same as leaving the intervention out.
 
+    ``channels`` say through what the kind acts in the model, ``evidence`` what is known of that effect.
+    """
+
+    channels: ClassVar[tuple[Channel, ...]] = ()
+    evidence: ClassVar[str] = ""
     strength: Share = 1.0
 
 
 class Ceasefire(Intervention):
     """Ends the offensive; incidents fall to violations; the assurance ``ceasefire_kept`` is in force."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("trust", "protection")
+    evidence: ClassVar[str] = (
+        "ETH/PRIO, 2,202 ceasefires 1989-2020: violence falls afterwards; no size of the effect on trust was found."
+    )
     kind: Literal["ceasefire"]
 
 
 class AssuranceGiven(Intervention):
     """One assurance is in force, rising linearly over ``ramp_days`` to ``strength``."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("trust",)
+    evidence: ClassVar[str] = (
+        "Reference cases: declarations alone kept hardly anybody; 15 pre-registered for integration in 2023 (E03)."
+    )
     kind: Literal["assurance"]
     assurance: Assurance
     ramp_days: NonNegative = 0.0
 
 
 class Monitoring(Intervention):
-    """Unarmed monitors: an assurance, a small effect on violence, aid access; coverage differs by place."""
+    """Unarmed monitors: an assurance, a small effect on violence, aid access; coverage differs by place.
 
+    They get there ``delay_days`` after ``start``; at ``end`` they leave, and belief is lost at once.
+    """
+
+    channels: ClassVar[tuple[Channel, ...]] = ("trust", "access", "protection")
+    evidence: ClassVar[str] = (
+        "Observers: no effect on battle deaths (Hultman et al. 2014, abstract), perhaps a harmful one on "
+        "civilians (2013, summary); other effects assumed."
+    )
     kind: Literal["monitoring"]
+    delay_days: NonNegative = 0.0
     ramp_days: NonNegative = 0.0
     coverage_urban: Share = 1.0
     coverage_rural: Share = 1.0
@@ -156,6 +190,11 @@ class Monitoring(Intervention):
 class Peacekeepers(Intervention):
     """Armed peacekeepers: an assurance and protection from violence, by coverage."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("protection", "trust")
+    evidence: ClassVar[str] = (
+        "Large against rebels, hardly any against a government's forces (Fjelde et al. 2019, abstract); wars "
+        "recur less (Fortna, summary)."
+    )
     kind: Literal["peacekeepers"]
     ramp_days: NonNegative = 0.0
     coverage_urban: Share = 1.0
@@ -163,17 +202,27 @@ class Peacekeepers(Intervention):
 
 
 class Milestone(Closed):
-    """One step of a roadmap: an assurance comes into force ``day`` days after the roadmap starts."""
+    """One step of a roadmap: an assurance comes into force ``day`` days after the roadmap starts.
+
+    It may be late, by ``late_days_mean`` on average, or be given up, with ``failure_probability``.
+    """
 
     assurance: Assurance
     day: NonNegative
     ramp_days: NonNegative = 0.0
     strength: Share = 1.0
+    late_days_mean: NonNegative = 0.0
+    failure_probability: Share = 0.0
 
 
 class Roadmap(Intervention):
     """A gradual roadmap: dated milestones, all sped up or slowed by ``pace`` (2 = twice as fast)."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("trust",)
+    evidence: ClassVar[str] = (
+        "Eastern Slavonia 1996-98: authority, rights and time together; autonomy alone may be too little "
+        "(Cederman et al. 2015, abstract)."
+    )
     kind: Literal["roadmap"]
     pace: Annotated[float, Field(gt=0.0, le=100.0, strict=True)] = 1.0
     milestones: Annotated[tuple[Milestone, ...], Field(min_length=1, max_length=100)]
@@ -182,6 +231,10 @@ class Roadmap(Intervention):
 class GradualHandover(Intervention):
     """Control of homes passes over ``ramp_days``; at first residents' own keep the share ``strength`` of it."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("control",)
+    evidence: ClassVar[str] = (
+        "Eastern Slavonia 1996-98 passed over in two years, about a tenth had left by June 1997; one case."
+    )
     kind: Literal["gradual_handover"]
     ramp_days: Annotated[float, Field(gt=0.0, le=3650.0)]
 
@@ -189,12 +242,16 @@ class GradualHandover(Intervention):
 class CorridorOpen(Intervention):
     """The road to the crossing is open to civilians; ``strength`` scales its capacity."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("mobility", "access")
+    evidence: ClassVar[str] = "2023: the exodus began when the road opened, four days after fighting ended."
     kind: Literal["corridor_open"]
 
 
 class FuelRelease(Intervention):
     """Petrol is given out at ``stations`` stations from ``tonnes`` of petrol."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("mobility",)
+    evidence: ClassVar[str] = "2023: petrol gated departure; five stations gave it out from 25 September (C14)."
     kind: Literal["fuel_release"]
     stations: Annotated[int, Field(ge=1, le=1000, strict=True)]
     tonnes: NonNegative
@@ -203,6 +260,8 @@ class FuelRelease(Intervention):
 class Buses(Intervention):
     """Buses carry households without a vehicle."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("mobility",)
+    evidence: ClassVar[str] = "2023: 90 buses for those without a vehicle (A27)."
     kind: Literal["buses"]
     n_buses: Annotated[int, Field(ge=1, le=10000, strict=True)]
 
@@ -210,6 +269,8 @@ class Buses(Intervention):
 class AidConvoys(Intervention):
     """Aid by one road: ``tonnes_per_day`` of each commodity while it lasts."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("supply",)
+    evidence: ClassVar[str] = "Counted consignments of 2022-23 (aid.csv); an effect on decisions is assumed."
     kind: Literal["aid_convoys"]
     road: Road
     tonnes_per_day: Annotated[dict[Commodity, NonNegative], Field(min_length=1), AfterValidator(FrozenDict)]
@@ -218,6 +279,8 @@ class AidConvoys(Intervention):
 class RoadPermission(Intervention):
     """Trade (``trade``) and aid are allowed by one road."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("access", "supply")
+    evidence: ClassVar[str] = "400 t a day came in before the blockade (D01)."
     kind: Literal["road_permission"]
     road: Road
     trade: Annotated[bool, Field(strict=True)] = False
@@ -226,6 +289,11 @@ class RoadPermission(Intervention):
 class Repair(Intervention):
     """Further ``crews`` repair one sector; ``strength`` of the cuts of facilities in ``reconnects`` is lifted."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("services",)
+    evidence: ClassVar[str] = (
+        "Hazus 5.1 repair times, from earthquakes; return follows conditions at home (Alrababah et al., "
+        "direction only)."
+    )
     kind: Literal["repair"]
     sector: Sector
     crews: Annotated[float, Field(ge=0.0, le=1e4, strict=True)] = 2.0
@@ -235,6 +303,8 @@ class Repair(Intervention):
 class Distribution(Intervention):
     """Goods in the depot go first where need is greatest, to all alike, or to vulnerable households."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("supply",)
+    evidence: ClassVar[str] = "Sphere asks for distribution by need; what targeting changes was not measured here."
     kind: Literal["distribution"]
     targeting: Targeting
 
@@ -242,12 +312,55 @@ class Distribution(Intervention):
 class EscortedReturn(Intervention):
     """Return journeys under escort, up to ``persons_per_day``."""
 
+    channels: ClassVar[tuple[Channel, ...]] = ("return", "mobility")
+    evidence: ClassVar[str] = "2020: over 28,000 went home under escort in 20 days (F14)."
     kind: Literal["escorted_return"]
     persons_per_day: NonNegative
 
 
+class StateAccommodation(Intervention):
+    """Beds given by the state in ``provinces`` (all if none is named), opened evenly over ``ramp_days``."""
+
+    channels: ClassVar[tuple[Channel, ...]] = ("shelter",)
+    evidence: ClassVar[str] = "2023: about 37,700 lodged by the state on 30 September (A26); take-up is assumed."
+    kind: Literal["state_accommodation"]
+    provinces: tuple[str, ...] = ()
+    beds: NonNegative
+    ramp_days: NonNegative = 0.0
+
+
+class Cash(Intervention):
+    """Cash for ``share`` of displaced persons, which pays for rented homes."""
+
+    channels: ClassVar[tuple[Channel, ...]] = ("shelter",)
+    evidence: ClassVar[str] = (
+        "2023: 95,200 persons paid 100,000 AMD each by 20 October (A33); what it changed in housing was not measured."
+    )
+    kind: Literal["cash"]
+    amd_per_person_month: NonNegative
+    share: Share = 1.0
+
+
+class HotMeals(Intervention):
+    """Cooked meals for displaced persons who can't cook."""
+
+    channels: ClassVar[tuple[Channel, ...]] = ("supply",)
+    evidence: ClassVar[str] = "2023: 2,000 meals a day in Goris on 28 September (B13)."
+    kind: Literal["hot_meals"]
+    meals_per_day: NonNegative
+
+
+class ShelterRepair(Intervention):
+    """Homes made fit to live in again."""
+
+    channels: ClassVar[tuple[Channel, ...]] = ("shelter", "return")
+    evidence: ClassVar[str] = "Return follows conditions at home (Alrababah et al., Syrians; direction only)."
+    kind: Literal["shelter_repair"]
+    homes_per_day: NonNegative
+
+
 Shock = Annotated[
-    Offensive | ControlChange | Outage | FacilityDamage | AccessDenied | Explosion | SupplyCut,
+    Offensive | ControlChange | Outage | FacilityDamage | AccessDenied | Explosion | SupplyCut | MonitorsKeptOut,
     Field(discriminator="kind"),
 ]
 AnyIntervention = Annotated[
@@ -264,6 +377,10 @@ AnyIntervention = Annotated[
     | RoadPermission
     | Repair
     | Distribution
-    | EscortedReturn,
+    | EscortedReturn
+    | StateAccommodation
+    | Cash
+    | HotMeals
+    | ShelterRepair,
     Field(discriminator="kind"),
 ]

@@ -31,7 +31,10 @@ class ParameterRow:
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One shock or intervention; ``details`` are the fields of its kind that aren't at their defaults."""
+    """One shock or intervention; ``details`` are the fields of its kind that aren't at their defaults.
+
+    ``channels`` say through what an intervention acts, ``evidence`` what is known of that; shocks have neither.
+    """
 
     id: str
     section: str
@@ -46,6 +49,8 @@ class ActionRow:
     ledger: tuple[str, ...]
     note: str
     origin: str
+    channels: tuple[str, ...] = ()
+    evidence: str = ""
 
 
 def rows(scenario: Scenario) -> list[ParameterRow]:
@@ -97,7 +102,29 @@ def _action_row(scenario: Scenario, section: str, action: Action) -> ActionRow:
         ledger=action.ledger,
         note=action.note,
         origin=scenario.origin(f"{section}.{action.id}"),
+        channels=action.channels if isinstance(action, Intervention) else (),
+        evidence=action.evidence if isinstance(action, Intervention) else "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """One kind of intervention in a scenario: its ids, how it acts and what is known of that."""
+
+    kind: str
+    ids: tuple[str, ...]
+    channels: tuple[str, ...]
+    evidence: str
+
+
+def channel_rows(scenario: Scenario) -> list[ChannelRow]:
+    """Return a row for each kind of intervention, in the order of their first start."""
+    found: dict[str, ChannelRow] = {}
+    for row in action_rows(scenario):
+        if row.section == "intervention":
+            ids = (*found[row.kind].ids, row.id) if row.kind in found else (row.id,)
+            found[row.kind] = ChannelRow(row.kind, ids, row.channels, row.evidence)
+    return list(found.values())
 
 
 def _text(value: Any) -> str:

@@ -16,6 +16,7 @@ class Gazetteer:
     roads: tuple[str, ...]
     facilities: tuple[str, ...]
     aliases: Mapping[str, str]
+    provinces: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=16)
@@ -30,4 +31,5 @@ def gazetteer(dataset: str) -> Gazetteer:
         roads=tuple(place.aid_heads),
         facilities=tuple(site.name for site in place.facilities.sites),
         aliases={name: item.name for item in place.settlements for name in (item.alt_name, item.title)},
+        provinces=tuple(item.name for item in place.provinces),
     )

@@ -91,10 +91,18 @@ class Guarantees:
     strength_aid_access: float = share("of guarantees that unhindered aid access gives")
     strength_outside_pressure: float = share("of guarantees that outside states' pressure gives")
     strength_renouncing_force: float = share("of guarantees that renouncing force gives")
+    strength_autonomy: float = share("of guarantees that residents' own institutions, agreed to, give")
     credibility_initial_presence: float = share("belief at first in assurances that rest on people present")
     credibility_initial_declaration: float = share("belief at first in assurances that are declarations")
     credibility_gain_days: float = quantity("day", 0.1, 10000.0, "time constant of growing belief while kept")
     credibility_loss_per_violation: float = share("of belief in an assurance lost at each incident near home")
+    credibility_loss_late_milestone: float = share("of belief in a whole roadmap lost when a step falls overdue")
+    credibility_loss_failed_milestone: float = share("of belief in a whole roadmap lost when a step is given up")
+    milestone_grace_days: float = quantity("day", 0.0, 1000.0, "after its date until a step counts as overdue")
+    credibility_loss_departure: float = share("of belief in all other assurances lost when a mission leaves")
+    monitors_verification_gain: float = quantity(
+        "1", 1.0, 100.0, "growth of belief under full monitoring, against none"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,16 @@ class Violence:
     threat_memory_days: float = quantity("day", 0.1, 10000.0, "time constant of forgetting violence")
     hr_monitors_violence: float = hazard_ratio("of incidents, full coverage by unarmed monitors against none")
     hr_peacekeepers_violence: float = hazard_ratio("of incidents, full coverage by armed peacekeepers against none")
+    peacekeepers_government_share: float = share("of peacekeepers' effect (on a log scale) left against an army")
+    civilian_death_share: float = share("of deaths from incidents that are civilians'")
+    ceasefire_collapse_per_day: float = per_day("hazard that a ceasefire collapses while it is kept")
+    hr_violations_collapse: float = hazard_ratio("of collapse, a week full of violations against none")
+    hr_monitors_collapse: float = hazard_ratio("of collapse, full coverage by unarmed monitors against none")
+    hr_peacekeepers_collapse: float = hazard_ratio("of collapse, full coverage by armed peacekeepers against none")
+    renewed_fighting_intensity: float = quantity(
+        "1", 0.0, 100.0, "incidents after a collapse, multiple of an offensive's"
+    )
+    renewed_fighting_days: float = quantity("day", 0.0, 1000.0, "fighting that follows a collapse")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +197,37 @@ class Reception:
     """Registration, choice of province and later moves."""
 
     registration_persons_per_hour: float = quantity("persons/h", 0.0, 1e6, "all registration centres together")
+    registration_first_share: float = share("of registration capacity at the first centre; the others share the rest")
     destination_log_size: float = quantity("1", 0.0, 10.0, "weight of log population in the choice of province")
     destination_per_100km: float = quantity("1/100 km", 0.0, 10.0, "loss of utility for each 100 km of distance")
     destination_kin: float = quantity("1", 0.0, 10.0, "gain of utility where a household has kin")
     drift_per_day: float = per_day("hazard of moving on from the first province")
     drift_log_size: float = quantity("1", 0.0, 10.0, "weight of log population in moving on")
     abroad_share: float = share("of onward moves that leave Armenia")
+    hr_crowding: float = hazard_ratio("of moving on, nobody in the province decently housed against everybody")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelter:
+    """Ways of being sheltered in a province."""
+
+    kin_host_share: float = share("of households whose kin in the same province take them in")
+    host_places_per_1000: float = quantity("persons/1000 residents", 0.0, 1000.0, "room at 3.5 m2 in host homes")
+    rent_own_share: float = share("of households that rent a home by their own means")
+    rental_places_per_1000: float = quantity("persons/1000 residents", 0.0, 1000.0, "in vacant homes to let")
+    rent_amd_per_person_month: float = quantity("AMD/person/month", 1.0, 1e7, "rent and utilities")
+    rent_search_days: float = quantity("day", 0.01, 1000.0, "mean time to find a home that cash pays for")
+    state_take_up_share: float = share("of households without other shelter that take a state bed")
+    hot_meals_per_person_day: float = quantity("meals/person/day", 0.0, 10.0, "for those who can't cook")
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """Homes left behind: damage, decay and repair."""
+
+    homes_damaged_per_incident: float = quantity("homes/incident", 0.0, 1e4, "made unfit to live in, mean")
+    home_repair_days: float = quantity("day", 0.1, 10000.0, "time constant of repair by residents who are there")
+    home_loss_days: float = quantity("day", 1.0, 1e6, "time constant of losing homes that stand empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +239,7 @@ class Return:
     hr_return_threat: float = hazard_ratio("of returning, threat 1 at home against 0")
     hr_return_service_loss: float = hazard_ratio("of returning, all services at home lost against none")
     hr_return_peers: float = hazard_ratio("of returning, all neighbours back against none")
+    hr_return_home_damage: float = hazard_ratio("of returning, all homes there unfit to live in against none")
     return_frailty_variance: float = quantity("1", 0.0, 10.0, "variance of the gamma frailty of returning")
     return_persons_per_day: float = quantity("persons/day", 0.0, 1e6, "return journeys possible without escort")
 
@@ -213,6 +257,8 @@ class Parameters:
     traffic: Traffic
     reception: Reception
     returns: Return
+    shelter: Shelter
+    homes: Homes
 
     @classmethod
     def from_values(cls, values: Mapping[str, float]) -> Parameters:

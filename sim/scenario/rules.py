@@ -135,7 +135,7 @@ def places(pieces: Pieces) -> Iterator[Finding]:
         return
     names = gazetteer(pieces.dataset)
     known = {"districts": names.districts, "settlements": names.settlements, "opens_roads": names.roads}
-    known |= {"settlement": names.settlements, "road": names.roads}
+    known |= {"settlement": names.settlements, "road": names.roads, "provinces": names.provinces}
     known |= {"facilities": names.facilities, "reconnects": names.facilities}
     for loc, action in pieces.actions:
         for key, words in known.items():

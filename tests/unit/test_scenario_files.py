@@ -13,7 +13,8 @@ from sim.scenario.load import load
 from sim.scenario.parameters import SPECS
 
 COUNTERFACTUALS = ("ceasefire", "un_monitoring", "integration_roadmap", "combined")
-STORIES = ("as_reported", *COUNTERFACTUALS, "blockade", "renewed_hostilities")
+FAILURES_AND_SEQUELS = ("monitoring_late", "roadmap_not_believed", "assisted_return")
+STORIES = ("as_reported", *COUNTERFACTUALS, "blockade", "renewed_hostilities", *FAILURES_AND_SEQUELS)
 
 
 def raw(name: str) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
-from sim.scenario.explain import action_rows, rows
+from sim.scenario.actions import Channel, Intervention
+from sim.scenario.explain import action_rows, channel_rows, rows
 from sim.scenario.load import load
 from sim.scenario.parameters import SPECS
+from sim.scenario.problems import KINDS
 
 FILES = Path(__file__).parents[2] / "scenarios" / "valid"
 
@@ -43,3 +46,20 @@ def test_each_action_has_a_row_in_order_of_time() -> None:
     assert "assurance heritage day 60" in dict(found["t_roadmap"].details)["milestones"]
     assert found["t_monitors"].meaning.startswith("Unarmed monitors")
     assert found["t_monitors"].origin.endswith("every_kind.toml")
+
+
+def test_every_lever_says_how_it_acts_and_what_is_known_of_that() -> None:
+    for kind, model in KINDS["interventions"].items():
+        assert issubclass(model, Intervention)
+        assert model.channels, kind
+        assert set(model.channels) <= set(get_args(Channel)), kind
+        assert len(model.evidence) > 30, kind
+
+
+def test_levers_of_a_kind_share_a_row_in_order_of_time() -> None:
+    found = {row.kind: row for row in channel_rows(load("assisted_return"))}
+    assert found["monitoring"].channels == ("trust", "access", "protection")
+    assert found["peacekeepers"].channels == ("protection", "trust")
+    assert found["repair"].ids == ("power_repair", "health_repair", "water_repair")
+    assert "28,000" in found["escorted_return"].evidence
+    assert "offensive" not in found
