@@ -109,7 +109,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("mission_coverage", ("settlement", "mission"), "share", "level", "of residents' area covered",
              lambda m: np.stack([m.missions.monitors, m.missions.peacekeepers], axis=1)),
     Variable("homes_unfit", ("settlement",), "share", "level", "homes unfit to live in", lambda m: m.homes.unfit),
-    Variable("arrivals_by_group_cumulative", ("person_group",), _PERSONS, "stock", "persons arrived, by group (overlapping)",
+    Variable("arrivals_by_group_cumulative", ("person_group",), _PERSONS, "stock", "persons arrived, groups overlap",
              lambda m: m.reception.arrived_by_group),
     Variable("registration_queue_persons", (), _PERSONS, "stock", "waiting to be registered",
              lambda m: m.reception.queueing(m)),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.institutions import Mission
-from sim.scenario.actions import MonitorsKeptOut, Monitoring, Peacekeepers
+from sim.scenario.actions import Monitoring, MonitorsKeptOut, Peacekeepers
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
