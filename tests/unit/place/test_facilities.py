@@ -82,7 +82,7 @@ def test_a_dataset_without_facilities_has_one_for_each_sector(copy: Path) -> Non
 
 def test_a_circle_is_refused_and_named(copy: Path) -> None:
     folder = replaced(copy, "power,Goris,,0.67,,", "power,Goris,,0.67,Stepanakert waterworks,")
-    with pytest.raises(SeedError, match="a circle: .*Stepanakert waterworks → ") as caught:
+    with pytest.raises(SeedError, match=r"a circle: .*Stepanakert waterworks → ") as caught:
         read_place(folder)
     assert len(caught.value.problems) == 1
 
