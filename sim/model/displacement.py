@@ -66,7 +66,7 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         initial = self.households.initial
         self.violence: Violence = Violence(p.violence, initial, self.settlement_names, self.streams)
         self.infrastructure: Infrastructure = Infrastructure(self, p.infrastructure, self.place)
-        self.aid: Aid = Aid(p.aid, self.place, self.households, p.traffic.free_flow_kmh)
+        self.aid: Aid = Aid(p.aid, self.place, self.households, p.traffic.free_flow_kmh, start)
         self.guarantees: Guarantees = Guarantees(p.guarantees, self.urban)
         self.perception: Perception = Perception(p.violence, initial.size)
         self.decisions: Decisions = Decisions(p.decisions, self.households)
