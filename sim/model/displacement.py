@@ -89,7 +89,7 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.missions: Missions = Missions(initial, self.urban)
         self.violence: Violence = Violence(p.violence, initial, self.settlement_names, self.streams)
         self.infrastructure: Infrastructure = Infrastructure(self, p.infrastructure, self.place)
-        self.aid: Aid = Aid(p.aid, self.place, self.households, p.traffic.free_flow_kmh)
+        self.aid: Aid = Aid(p.aid, self.place, self.households, p.traffic.free_flow_kmh, self.start)
         self.guarantees: Guarantees = Guarantees(p.guarantees, initial.size, self.streams)
         self.perception: Perception = Perception(p.violence, initial.size)
         self.decisions: Decisions = Decisions(p.decisions, self.households)

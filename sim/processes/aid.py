@@ -6,6 +6,7 @@ was there at first, left for the territory, was grown, or flowed from taps and w
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
@@ -62,8 +63,11 @@ class Aid:
     broke : hour at which stocks first failed to meet the need, shape (n_commodities,); NaN if they never did [h]
     """
 
-    def __init__(self, parameters: AidParameters, place: Place, households: Households, free_flow_kmh: float) -> None:
+    def __init__(
+        self, parameters: AidParameters, place: Place, households: Households, free_flow_kmh: float, start: datetime
+    ) -> None:
         self.parameters = p = parameters
+        self.first_day = float(start.timetuple().tm_yday)
         rates = {f"{name}_kg": getattr(p, f"{name}_kg_per_person_day", 0.0) for name in COMMODITIES}
         rates["water_kg"] = p.water_litres_per_person_day
         self.rate = np.array(list(rates.values())) / KG_PER_TONNE
@@ -78,6 +82,7 @@ class Aid:
         shape = (n, len(COMMODITIES))
         self._share: Floats = np.full((n, len(GROUPS)), 1.0 / len(GROUPS))
         self._recount = 0.0
+        self._market = 0.0
         self.stock: Floats = households.initial[:, None] * self.rate * p.stock_days_initial
         self.depot: Floats = np.zeros(len(COMMODITIES))
         self.supplied: Floats = self.stock.sum(axis=0)
@@ -136,26 +141,32 @@ class Aid:
 
     def _rates(self, model: DisplacementModel) -> Floats:
         """Return the need of a person now, shape (n_commodities,) [t/day]; winter items follow the season."""
-        start = model.definition.time.start
         rates = self.rate.copy()
-        rates[_SHELTER] *= cold(start.timetuple().tm_yday + model.hours / 24.0, self.latitude)
+        rates[_SHELTER] *= cold(self.first_day + model.hours / 24.0, self.latitude)
         return rates
 
     def _bring(self, model: DisplacementModel, per_day: Floats, hours: float) -> None:
         """Let aid and trade set out and take in what arrives; ``per_day`` is everybody's need [t/day]."""
         p = self.parameters
         sent = self.convoys.send_aid(model, hours)
-        goods = per_day.copy()
-        goods[_WATER] = 0.0
-        usual = p.trade_tonnes_per_day * hours / 24.0 * goods / max(1e-12, float(goods.sum()))
-        short = np.maximum(0.0, TRADE_COVER_DAYS * goods - self.depot - self.convoys.trade)
-        self.supplied += sent + self.convoys.send_trade(model, np.minimum(usual, short))
+        self.supplied += sent
+        if model.hours >= self._market:
+            self._market = model.hours + HOURS_PER_DAY
+            self.supplied += self.convoys.send_trade(model, self._ordered(per_day))
         for convoy in self.convoys.arrive(model, hours):
             lost = p.loss_share * convoy.cargo
             self.lost += lost
             self.depot += convoy.cargo - lost
             if not convoy.trade:
                 self.delivered += convoy.cargo - lost
+
+    def _ordered(self, per_day: Floats) -> Floats:
+        """Return what traders order today, shape (n_commodities,) [t]: usual imports, up to the cover they hold."""
+        goods = per_day.copy()
+        goods[_WATER] = 0.0
+        usual = self.parameters.trade_tonnes_per_day * goods / max(1e-12, float(goods.sum()))
+        short = np.maximum(0.0, TRADE_COVER_DAYS * goods - self.depot - self.convoys.trade)
+        return np.minimum(usual, short)
 
     def _share_out(self, model: DisplacementModel, per_day: Floats, persons: Floats, hours: float) -> None:
         """Move goods from the depot to the settlements that can be reached; fuel only as far as stations work."""

@@ -135,12 +135,16 @@ class Convoys:
         return left
 
     def send_trade(self, model: DisplacementModel, wanted: Floats) -> Floats:
-        """Send traders' goods, shape (n_commodities,) [t], by the most open road; return what left."""
+        """Send a day's goods of traders, shape (n_commodities,) [t], by the most open road; return what left."""
+        if not wanted.any():
+            return 0.0 * wanted
         share, road = max(((self._open(model, road, trade=True), road) for road in self.routes), default=(0.0, ""))
         return self._send(model, "trade", road, share * wanted, trade=True) if share > 0.0 else 0.0 * wanted
 
     def arrive(self, model: DisplacementModel, hours: float) -> list[Convoy]:
         """Drive on for ``hours``: to the crossing, over it, to the depot; return the convoys that are there."""
+        if not self.on_the_way:
+            return []
         now, queue = model.hours, model.checkpoint.inbound
         for convoy in sorted((c for c in self.on_the_way if c.stage == "to crossing" and c.due <= now), key=_due):
             convoy.wait_at(model, model.place.crossing)

@@ -1,4 +1,4 @@
-"""A blockade starves, a mended substation brings the hospital back, a permission lets a convoy through."""
+"""Three stories: a blockade starves, a mended substation brings back the hospital, a permission lets trucks in."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_blockade_starves_over_weeks_not_at_once(blockade: xr.Dataset) -> None
     food = [met(blockade, "food", day) for day in days]
     assert food[0] == pytest.approx(1.0)
     assert food[1] == pytest.approx(1.0)
-    assert all(after < before for before, after in pairwise(food[2:]))
+    assert all(after < before for before, after in pairwise(food[1:]))
     assert food[-1] < 0.2
 
 
@@ -59,7 +59,6 @@ def test_the_pipeline_breaks_after_the_roads_are_cut_and_after_stocks_have_run_l
 
 
 def test_traders_who_were_on_the_way_stand_at_the_crossing_and_no_others_come(blockade: xr.Dataset) -> None:
-    assert float(blockade.inbound_queue_vehicles[9 * 24]) == 0.0
     stuck = blockade.inbound_queue_vehicles[14 * 24 :]
     assert float(stuck[0]) > 0.0
     assert (stuck == stuck[0]).all()
