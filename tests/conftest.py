@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from sim.results.needs import with_needs
 from sim.results.result import Result
 
 SETTLEMENTS = ("Stepanakert / Khankendi", "Martuni / Khojavend", "Askeran")
@@ -17,8 +18,8 @@ DISTRICTS = ("Stepanakert", "Martuni", "Askeran")
 PROVINCES = ("Yerevan", "Ararat", "Kotayk", "Syunik")
 PLACES = (*PROVINCES, "Kornidzor", "abroad")
 ASSURANCES = ("ceasefire_kept", "monitors", "legal_rights")
-SECTORS = ("electricity", "water", "health")
-COMMODITIES = ("food", "fuel")
+SECTORS = ("electricity", "gas", "water", "health")
+COMMODITIES = ("food", "medical", "fuel")
 RESIDENTS = 101_700.0
 
 
@@ -83,14 +84,34 @@ def made_up_dataset(n_hours: int = 240, share_leaving: float = 0.99, seed: int =
         "deaths_cumulative": variable("time", deaths, "persons", "deaths", "stock"),
         "injured_cumulative": variable("time", 3.0 * deaths, "persons", "injured", "stock"),
         "service_level": variable(
-            "time settlement sector", by(by(level, near), [1.0, 0.8, 0.5]), "share", "service level", "level"
+            "time settlement sector", by(by(level, near), [1.0, 0.9, 0.8, 0.5]), "share", "service level", "level"
         ),
-        "stock_tonnes": variable("time commodity", by(level * 900.0, [1.0, 0.3]), "t", "in stock", "stock"),
-        "delivered_tonnes_cumulative": variable("time commodity", by(hours, [2.0, 0.5]), "t", "delivered", "stock"),
-        "need_met": variable("time settlement commodity", by(by(level, near), [1.0, 0.5]), "share", "met", "level"),
+        "stock_tonnes": variable("time commodity", by(level * 900.0, [1.0, 0.1, 0.3]), "t", "in stock", "stock"),
+        "delivered_tonnes_cumulative": variable(
+            "time commodity", by(hours, [2.0, 0.1, 0.5]), "t", "delivered", "stock"
+        ),
+        "need_met": variable(
+            "time settlement commodity", by(by(level, near), [1.0, 0.8, 0.5]), "share", "met", "level"
+        ),
         "assurance_credibility": variable("time assurance", by(level, [0.6, 0.4, 0.1]), "share", "belief", "level"),
         "fuel_queue_vehicles": variable("time", 0.3 * queue, "vehicles", "waiting for petrol", "stock"),
     }
+    in_provinces = displaced[:, :4]
+    for name, share in (
+        ("persons_in_state_shelter", 0.3),
+        ("persons_with_hosts", 0.4),
+        ("persons_in_rented_homes", 0.2),
+        ("persons_unsheltered", 0.1),
+        ("state_beds", 0.35),
+    ):
+        unit = "beds" if name == "state_beds" else "persons"
+        variables[name] = variable("time province", share * in_provinces, unit, name.replace("_", " "), "stock")
+    crowding = np.full(in_provinces.shape, 0.15)
+    variables["crowding"] = variable("time province", crowding, "share", "without decent housing", "level")
+    variables["meals_needed"] = variable("time", 0.4 * in_provinces.sum(axis=1), "meals/day", "meals needed", "level")
+    variables["meals_short"] = variable("time", 0.1 * in_provinces.sum(axis=1), "meals/day", "meals short", "level")
+    variables["insecurity"] = variable("time settlement", by(level, near), "share", "insecurity", "level")
+    variables["homes_unfit"] = variable("time settlement", by(0.1 * level, near), "share", "homes unfit", "level")
     coords = {
         "time": ("time", pd.date_range("2023-09-19T12:00", periods=n_hours + 1, freq="h"), {"time_zone": "UTC+4"}),
         "settlement": list(SETTLEMENTS),
@@ -101,7 +122,7 @@ def made_up_dataset(n_hours: int = 240, share_leaving: float = 0.99, seed: int =
         "sector": list(SECTORS),
         "commodity": list(COMMODITIES),
     }
-    return xr.Dataset(variables, coords, {"scenario": "made_up"})
+    return with_needs(xr.Dataset(variables, coords, {"scenario": "made_up"}))
 
 
 def made_up_summary(dataset: xr.Dataset) -> dict[str, float | None]:

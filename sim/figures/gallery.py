@@ -28,6 +28,8 @@ RUN_SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
     "corridor": (("arrivals", BUSY), ("flow", BUSY), ("queue", BUSY), ("wait", BUSY)),
     "whereabouts": (("whereabouts", WHOLE), ("whereabouts", BUSY)),
     "provinces": (("provinces", WHOLE),),
+    "reception": (("shelter", WHOLE), ("shelter_by_province", WHOLE)),
+    "people_in_need": (("in_need", BUSY), ("severities", WHOLE)),
     "trust": (("trust", WHOLE), ("assurances", WHOLE)),
     "services_and_aid": (("services", WHOLE), ("needs", WHOLE), ("aid", WHOLE)),
 }

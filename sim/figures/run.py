@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.errors import InputError, Problem, did_you_mean
+from sim.figures import people
 from sim.figures.curves import (
     day,
     first_time_at,
@@ -226,6 +227,10 @@ KINDS: dict[str, Callable[..., None]] = {
         services,
         needs,
         aid,
+        people.shelter,
+        people.shelter_by_province,
+        people.in_need,
+        people.severities,
     )
 }
 """Name → function of every plot of one run."""

@@ -167,7 +167,10 @@ class Recorder:
             )
             for variable in VARIABLES
         }
-        return xr.Dataset(data, coords={"time": times.astype("datetime64[ns]"), **_labels(model)})
+        labels: dict[str, Any] = dict(_labels(model))
+        titles = [settlement.title for settlement in model.place.settlements]
+        labels["settlement"] = ("settlement", labels["settlement"], {"titles": titles})
+        return xr.Dataset(data, coords={"time": times.astype("datetime64[ns]"), **labels})
 
 
 def _labels(model: DisplacementModel) -> dict[str, list[str]]:

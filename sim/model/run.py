@@ -9,7 +9,7 @@ from mesa import Agent
 
 from sim.model.displacement import DisplacementModel
 from sim.model.recorder import Recorder
-from sim.results.needs import people_in_need
+from sim.results.needs import with_needs
 from sim.results.provenance import versions
 from sim.results.result import Result
 from sim.results.summary import summarise
@@ -46,8 +46,7 @@ def run(scenario: Scenario, seed: int = 0, progress: Progress | None = None) -> 
         if progress is not None and step % tick == 0:
             progress(step / steps)
     model.households.check()
-    dataset = recorder.dataset(model)
-    dataset["people_in_need"] = people_in_need(dataset)
+    dataset = with_needs(recorder.dataset(model))
     seconds = time.perf_counter() - began
     summary = summarise(dataset, model.traffic.first_opened, seconds)
     phases = {name: round(spent, 4) for name, spent in model.clock.seconds.items()}

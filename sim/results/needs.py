@@ -103,6 +103,14 @@ def people_in_need(data: xr.Dataset) -> xr.DataArray:
     return xr.DataArray(count, coords, list(coords), "people_in_need", attrs)
 
 
+def with_needs(data: xr.Dataset) -> xr.Dataset:
+    """Return a run's dataset with the series ``people_in_need``, variables first and labels last as files have them."""
+    series = people_in_need(data)
+    variables = {name: array.variable for name, array in data.data_vars.items()}
+    coords = {name: array.variable for name, array in {**data.coords, **series.coords}.items()}
+    return xr.Dataset({**variables, "people_in_need": series.variable}, coords, data.attrs)
+
+
 def worst(people: xr.DataArray) -> xr.DataArray:
     """Return persons by their worst severity in any sector, without the dimension ``sector_of_need``.
 

@@ -50,7 +50,7 @@ TAGS: dict[str, str] = {
 
 
 def tables(data: xr.Dataset) -> dict[str, pd.DataFrame]:
-    """Return name → table of a run's dataset; every column is in :data:`TAGS`."""
+    """Return name → table of a run's dataset; every column is in :data:`TAGS`, settlements have both their names."""
     makers: dict[str, Callable[[xr.Dataset, xr.DataArray], pd.DataFrame]] = {
         "people_in_need": _people_in_need,
         "caseload": _caseload,
@@ -58,7 +58,9 @@ def tables(data: xr.Dataset) -> dict[str, pd.DataFrame]:
         "stocks_needed": _stocks_needed,
     }
     people = people_by_severity(data)
-    return {name: make(data, people) for name, make in makers.items()}
+    titles = dict(zip(data["settlement"].to_numpy(), data["settlement"].attrs.get("titles", ()), strict=False))
+    found = {name: make(data, people) for name, make in makers.items()}
+    return {name: table.replace({"location": titles}) if titles else table for name, table in found.items()}
 
 
 def weeks(data: xr.Dataset) -> xr.DataArray:
@@ -137,7 +139,7 @@ NOTES = (
     ("any", "Sector `any` counts persons by their worst sector, as if sectors hit the same persons."),
     (
         "stocks",
-        "Persons times Sphere rates (0.55 kg of dry food, 15 l of water, 250 g of soap a month), none deducted.",
+        "Persons times Sphere rates (0.55 kg dry food, 15 l water, 250 g soap a month); nothing deducted.",
     ),
     ("tags", "The second row of each table holds HXL hashtags."),
 )

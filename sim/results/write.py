@@ -34,8 +34,8 @@ def write(result: Result, folder: Path | str, *, figures: bool = True, command: 
 
     ``result.nc`` holds every variable, ``series.csv`` the same as tidy rows (by settlement: once a day),
     ``summary.json`` the headline numbers, ``planner.xlsx`` and ``planner/`` people in need, caseload, shelter and
-    stocks, ``run.json`` the resolved scenario and what made the result, and ``figures/`` each plot as SVG and PNG. The
-    folder appears whole or not at all; an earlier result is replaced.
+    stocks, ``run.json`` the resolved scenario and what made the result, and ``figures/`` each plot as SVG and PNG.
+    The folder appears whole or not at all; an earlier result is replaced.
 
     Raises
     ------

@@ -33,7 +33,10 @@ def texts_overlap(figure) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+OVER_TIME = [kind for kind in KINDS if kind != "shelter_by_province"]
+
+
+@pytest.mark.parametrize("kind", OVER_TIME)
 def test_every_plot_has_a_title_and_units_on_both_axes(made_up_result, kind):
     ax = made_up_result.plot(kind)
     assert ax.get_title(loc="left")
@@ -47,14 +50,32 @@ def test_every_plot_is_drawn_onto_the_axes_that_are_given(made_up_result, kind):
     ax = panel()
     assert made_up_result.plot(kind, ax) is ax
     assert ax.figure.axes == [ax]
-    assert ax.lines or ax.collections
+    assert ax.lines or ax.collections or ax.patches
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", OVER_TIME)
 def test_every_plot_covers_the_whole_run(made_up_result, kind):
     ax = made_up_result.plot(kind)
     first, last = (mpl.dates.num2date(edge).replace(tzinfo=None) for edge in ax.get_xlim())
     assert (first, last) == (pd.Timestamp("2023-09-19T12:00"), pd.Timestamp("2023-09-29T12:00"))
+
+
+def test_bars_of_a_province_add_up_to_its_displaced(made_up_result):
+    ax = made_up_result.plot("shelter_by_province")
+    assert ax.get_xlabel() == "displaced persons [persons]"
+    ends = {round(bar.get_y(), 3): bar.get_x() + bar.get_width() for bar in ax.patches}
+    at = int(made_up_result.dataset["persons_unsheltered"].sum("province").to_numpy().argmax())
+    expected = np.sort(made_up_result.dataset["persons_by_province"].isel(time=at))
+    assert sorted(ends.values()) == pytest.approx(expected.tolist())
+
+
+def test_severities_stack_to_everybody_who_is_not_abroad(made_up_result):
+    ax = made_up_result.plot("severities")
+    people = made_up_result.dataset
+    abroad = people["persons_displaced"].sel(place="abroad")
+    most = float((101_700 - people["deaths_cumulative"] - abroad).max())
+    top = max(path.vertices[:, 1].max() for band in ax.collections for path in band.get_paths())
+    assert top == pytest.approx(most)
 
 
 def test_a_new_figure_says_scenario_seed_and_that_it_is_no_forecast(made_up_result):

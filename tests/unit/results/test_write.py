@@ -44,7 +44,7 @@ def test_read_gives_back_what_was_written(real_scenario_result, tmp_path):
 def test_writing_what_was_read_gives_the_same_bytes(real_scenario_result, tmp_path):
     first = write(real_scenario_result, tmp_path / "first", figures=False)
     second = write(read(first), tmp_path / "second", figures=False)
-    for name in ("result.nc", "series.csv", "summary.json"):
+    for name in ("result.nc", "series.csv", "summary.json", *PLANNER):
         assert (first / name).read_bytes() == (second / name).read_bytes()
 
 
@@ -58,13 +58,30 @@ def test_all_files_but_the_manifest_are_the_same_bytes_each_time(made_up_result,
             "series.csv",
             "summary.json",
             "run.json",
+            *PLANNER,
             *(f"figures/{name}.{form}" for name in SHEETS for form in ("svg", "png")),
         }
     )
     assert [name for name in first if first[name] != second[name]] in ([], ["run.json"])
 
 
-SHEETS = ("arrivals", "corridor", "whereabouts", "provinces", "trust", "services_and_aid")
+PLANNER = (
+    "planner.xlsx",
+    "planner/caseload.csv",
+    "planner/people_in_need.csv",
+    "planner/shelter.csv",
+    "planner/stocks_needed.csv",
+)
+SHEETS = (
+    "arrivals",
+    "corridor",
+    "whereabouts",
+    "provinces",
+    "reception",
+    "people_in_need",
+    "trust",
+    "services_and_aid",
+)
 
 
 def test_manifest_says_what_made_the_result(made_up_result, tmp_path):
@@ -81,7 +98,7 @@ def test_manifest_says_what_made_the_result(made_up_result, tmp_path):
     }
     assert {"corridor", "python", "mesa", "numpy", "xarray"} <= set(manifest["provenance"]["versions"])
     assert manifest["provenance"]["runtime_s"] == 0.25
-    assert manifest["files"] == ["result.nc", "run.json", "series.csv", "summary.json"]
+    assert manifest["files"] == sorted([*PLANNER, "result.nc", "run.json", "series.csv", "summary.json"])
 
 
 def test_text_files_have_lf_sorted_keys_and_short_numbers(made_up_result, tmp_path):
@@ -107,7 +124,7 @@ def test_an_earlier_result_is_replaced_whole(made_up_result, tmp_path, monkeypat
     assert "figures/only.svg" in files_in(folder)
     write(dataclasses.replace(made_up_result, seed=8), folder, figures=False)
     assert json.loads((folder / "run.json").read_text())["seed"] == 8
-    assert files_in(folder) == ["result.nc", "run.json", "series.csv", "summary.json"]
+    assert files_in(folder) == sorted([*PLANNER, "result.nc", "run.json", "series.csv", "summary.json"])
     assert leftovers(tmp_path) == []
 
 
