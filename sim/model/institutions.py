@@ -8,10 +8,12 @@ import numpy as np
 from mesa.discrete_space import CellAgent
 from numpy.typing import NDArray
 
+from sim.place.facilities import STATES
 from sim.population.queues import PointQueue
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
+    from sim.processes.infrastructure import Infrastructure
 
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -27,11 +29,12 @@ class Institution(CellAgent):  # type: ignore[misc]
 
 
 class Checkpoint(Institution):
-    """A crossing that serves vehicles in order of coming."""
+    """A crossing that serves vehicles in order of coming; those inbound wait in a queue of their own."""
 
     def __init__(self, model: DisplacementModel, name: str, node: str) -> None:
         super().__init__(model, name, node)
         self.queue = PointQueue()
+        self.inbound = PointQueue()
         self.capacity_per_hour = 0.0
         self.crossed_units = 0.0
         self.wait_hours = np.nan
@@ -61,11 +64,63 @@ class RegistrationCentre(Institution):
 
 
 class Convoy(Institution):
-    """Goods on the way to the depot: cargo in tonnes, shape (n_commodities,), and the hour of arrival."""
+    """Trucks with goods on the way to the depot.
 
-    def __init__(self, model: DisplacementModel, name: str, node: str, cargo: Floats, due: float) -> None:
+    Attributes
+    ----------
+    cargo : shape (n_commodities,) [t]
+    trade : whether the goods are traders' rather than aid
+    stage : ``loading``, ``to crossing``, ``waiting`` or ``to depot``
+    due : hour of arrival where it is going [h]
+    beyond_hours : drive from the crossing to the depot [h]
+    """
+
+    def __init__(
+        self, model: DisplacementModel, name: str, node: str, cargo: Floats, trucks: float, trade: bool
+    ) -> None:
         super().__init__(model, name, node)
-        self.cargo, self.due = cargo, due
+        self.cargo, self.trucks, self.trade = cargo, trucks, trade
+        self.stage = "loading"
+        self.due = np.inf
+        self.beyond_hours = 0.0
+
+    def approach(self, due: float, beyond_hours: float) -> None:
+        """Drive to the crossing, to be there at ``due``."""
+        self.stage, self.due, self.beyond_hours = "to crossing", due, beyond_hours
+
+    def wait_at(self, model: DisplacementModel, node: str) -> None:
+        """Wait in the queue at ``node``."""
+        self.stage, self.due, self.cell = "waiting", np.inf, model.network[node]
+
+    def drive(self, due: float) -> None:
+        """Drive to the depot, to be there at ``due``."""
+        self.stage, self.due = "to depot", due
+
+
+class Facility(Institution):
+    """A view of one facility; the arrays of :class:`sim.processes.infrastructure.Infrastructure` hold its state."""
+
+    def __init__(
+        self, model: DisplacementModel, name: str, node: str, infrastructure: Infrastructure, number: int
+    ) -> None:
+        super().__init__(model, name, node)
+        self._infrastructure, self.number = infrastructure, number
+        self.sector = infrastructure.facilities.sites[number].sector
+
+    @property
+    def damage_state(self) -> str:
+        """Its damage state, from ``none`` to ``complete``."""
+        return STATES[int(self._infrastructure.repairs.state[self.number])]
+
+    @property
+    def function(self) -> float:
+        """What it could give with all that it needs, 0 to 1."""
+        return float(self._infrastructure.function[self.number])
+
+    @property
+    def working(self) -> float:
+        """What it gives, 0 to 1."""
+        return float(self._infrastructure.working[self.number])
 
 
 class Mission(Institution):

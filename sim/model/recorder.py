@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.processes.aid import COMMODITIES
-from sim.processes.infrastructure import SECTORS
+from sim.place.facilities import SECTORS
+from sim.processes.aid import COMMODITIES, GROUPS
 from sim.processes.shelter import HOST, NONE, RENTED, STATE
 from sim.scenario.parameters import ASSURANCES
 
@@ -74,11 +74,34 @@ VARIABLES: tuple[Variable, ...] = (
              lambda m: m.violence.incidents_so_far),
     Variable("service_level", ("settlement", "sector"), "share", "level", "services against normal",
              lambda m: m.infrastructure.level),
+    Variable("reservoir_level", (), "share", "level", "water behind dams against capacity",
+             lambda m: m.infrastructure.reservoirs.level),
+    Variable("facilities_damaged", ("sector",), "facilities", "stock", "facilities with any damage",
+             lambda m: m.infrastructure.damaged()),
     Variable("stock_tonnes", ("commodity",), "t", "stock", "goods at the depot and in settlements",
-             lambda m: m.aid.depot + m.aid.stock.sum(axis=0)),
+             lambda m: m.aid.in_stock),
+    Variable("stock_days", ("commodity",), "day", "level", "days of full need that stocks last for",
+             lambda m: m.aid.stock_days),
+    Variable("supplied_tonnes_cumulative", ("commodity",), "t", "stock", "in stock at first, sent, grown and piped",
+             lambda m: m.aid.supplied),
+    Variable("requested_tonnes_cumulative", ("commodity",), "t", "stock", "aid requested",
+             lambda m: m.aid.convoys.requested),
     Variable("delivered_tonnes_cumulative", ("commodity",), "t", "stock", "aid delivered",
              lambda m: m.aid.delivered),
+    Variable("consumed_tonnes_cumulative", ("commodity",), "t", "stock", "consumed", lambda m: m.aid.consumed),
+    Variable("lost_tonnes_cumulative", ("commodity",), "t", "stock", "lost on the way or destroyed",
+             lambda m: m.aid.lost),
+    Variable("tonnes_en_route", ("commodity",), "t", "stock", "trade and aid on the way",
+             lambda m: m.aid.convoys.cargo),
+    Variable("convoys_en_route", (), "convoys", "stock", "convoys of trade and aid on the way",
+             lambda m: len(m.aid.convoys.on_the_way)),
+    Variable("inbound_queue_vehicles", (), "vehicles", "stock", "trucks waiting at the crossing to get in",
+             lambda m: m.checkpoint.inbound.waiting_units),
+    Variable("pipeline_break_hours", ("commodity",), "h", "level", "hour at which stocks first failed to meet need",
+             lambda m: m.aid.broke),
     Variable("need_met", ("settlement", "commodity"), "share", "level", "need met", lambda m: m.aid.met),
+    Variable("need_met_by_group", ("settlement", "group", "commodity"), "share", "level",
+             "need met, by household type", lambda m: m.aid.met_by_group),
     Variable("phase", (), "code", "level", "phase: 0 calm, 1 unsettled, 2 ceasefire, 3 offensive",
              lambda m: int(m.violence.phase)),
     Variable("civilian_deaths_cumulative", (), _PERSONS, "stock", "civilians among those killed in incidents",
@@ -86,7 +109,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("mission_coverage", ("settlement", "mission"), "share", "level", "of residents' area covered",
              lambda m: np.stack([m.missions.monitors, m.missions.peacekeepers], axis=1)),
     Variable("homes_unfit", ("settlement",), "share", "level", "homes unfit to live in", lambda m: m.homes.unfit),
-    Variable("arrivals_by_group_cumulative", ("group",), _PERSONS, "stock", "persons arrived, by group (overlapping)",
+    Variable("arrivals_by_group_cumulative", ("person_group",), _PERSONS, "stock", "persons arrived, groups overlap",
              lambda m: m.reception.arrived_by_group),
     Variable("registration_queue_persons", (), _PERSONS, "stock", "waiting to be registered",
              lambda m: m.reception.queueing(m)),
@@ -160,6 +183,7 @@ def _labels(model: DisplacementModel) -> dict[str, list[str]]:
         "assurance": list(ASSURANCES),
         "sector": list(SECTORS),
         "commodity": list(COMMODITIES),
+        "group": list(GROUPS),
         "mission": ["monitors", "peacekeepers"],
-        "group": ["children", "older", "female", "disability"],
+        "person_group": ["children", "older", "female", "disability"],
     }

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem, SeedError, did_you_mean
+from sim.place.facilities import Facilities, read_facilities
 from sim.place.read import (
     Column,
     Row,
@@ -113,6 +114,7 @@ class Place:
     registration : the nodes with a registration centre
     district_index : shape (n_settlements,), number of each settlement's district in ``districts``
     aid_heads : name of an aid road → node from which its convoys start
+    facilities : what serves the settlements, and what depends on what
     """
 
     name: str
@@ -130,6 +132,7 @@ class Place:
     districts: tuple[str, ...]
     district_index: NDArray[np.int64]
     aid_heads: Mapping[str, str]
+    facilities: Facilities
 
     @property
     def reception_nodes(self) -> tuple[str, ...]:
@@ -189,13 +192,15 @@ def read_place(folder: Path) -> Place:
     districts = tuple(dict.fromkeys(row["district"] for row in rows))
     district_index = np.array([districts.index(row["district"]) for row in rows], dtype=np.int64)
     district_index.flags.writeable = False
+    settlements = _settlements(rows)
     return Place(
         name=folder.name,
-        settlements=_settlements(rows),
+        settlements=settlements,
         provinces=_provinces(province_rows, roads, setting.reception),
         roads=roads,
         districts=districts,
         district_index=district_index,
+        facilities=read_facilities(folder, settlements, roads),
         **{item.name: getattr(setting, item.name) for item in fields(Setting)},
     )
 

@@ -55,5 +55,5 @@ class Homes:
         """Make up to ``homes`` fit again, in proportion to those unfit in the settlements of the programme."""
         unfit = self.unfit * self.n_homes * where
         share = min(1.0, homes / max(1e-9, float(unfit.sum())))
-        self.unfit = self.unfit - share * unfit / self.n_homes
+        self.unfit = np.maximum(0.0, self.unfit - share * unfit / self.n_homes)
         self.repaired += share * float(unfit.sum())

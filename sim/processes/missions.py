@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.institutions import Mission
-from sim.scenario.actions import AccessDenied, Monitoring, Peacekeepers
+from sim.scenario.actions import Monitoring, MonitorsKeptOut, Peacekeepers
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
@@ -54,7 +54,7 @@ class Missions:
     def _let_in(self, model: DisplacementModel) -> Floats:
         """Return the share of their area that monitors are let into, shape (n_settlements,)."""
         open_to = np.ones(self.urban.size)
-        for entry, denial in model.timeline.of(AccessDenied, model.hours):
+        for entry, denial in model.timeline.of(MonitorsKeptOut, model.hours):
             shut = entry.where & (~self.urban if denial.area == "rural" else True)
             open_to[shut] = np.minimum(open_to[shut], denial.share)
         return open_to

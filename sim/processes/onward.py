@@ -81,6 +81,7 @@ class Onward:
         hazard = p.drift_per_day * p.hr_crowding**model.shelter.crowding
         due = self.risk.advance(hazard * ((model.hours - self._moved_on) / 24.0))
         self._moved_on = model.hours
+        due = due[np.sort(np.unique(due, return_index=True)[1])]  # who came twice in a day has two entries
         due = due[(households.status[due] == DISPLACED) & ~self.reconsidered[due] & (households.place[due] > 0)]
         if due.size == 0:
             return

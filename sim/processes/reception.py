@@ -64,11 +64,10 @@ def shares_of_centres(persons: float, queues: Floats, rates: Floats) -> Floats:
     waits = np.where(open_, queues / np.where(open_, rates, 1.0), np.inf)
     joined = np.zeros(rates.size, dtype=bool)
     for centre in np.argsort(waits, kind="stable").tolist():
-        level = (persons + (waits * rates)[joined].sum()) / max(1e-300, rates[joined].sum())
-        if joined.any() and level <= waits[centre]:
+        if joined.any() and persons + queues[joined].sum() <= waits[centre] * rates[joined].sum():
             break
         joined[centre] = open_[centre]
-    level = (persons + (waits * rates)[joined].sum()) / rates[joined].sum()
+    level = (persons + queues[joined].sum()) / rates[joined].sum()
     taken = np.zeros(rates.size)
     taken[joined] = rates[joined] * (level - waits[joined])
     return np.asarray(taken / taken.sum())
@@ -106,6 +105,8 @@ class Reception:
 
     def arrive(self, model: DisplacementModel, ids: Ids) -> None:
         """Count arrivals and let them queue for registration where the wait is shortest."""
+        if ids.size == 0:
+            return
         households = model.households
         persons = households.persons[ids]
         households.move(ids, DISPLACED, AT_RECEPTION)
@@ -136,7 +137,7 @@ class Reception:
         rates = np.array([centre.persons_per_hour for centre in centres])
         shares = shares_of_centres(float(persons.sum()), waiting, rates)
         upto = np.cumsum(persons)
-        cuts = np.searchsorted(upto, np.cumsum(shares)[:-1] * persons.sum(), side="left") if ids.size else []
+        cuts = np.searchsorted(upto, np.cumsum(shares)[:-1] * persons.sum(), side="left")
         for centre, part in zip(centres, np.split(ids, cuts), strict=True):
             centre.queue.append(part, model.households.persons[part].astype(float), model.hours)
 

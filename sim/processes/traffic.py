@@ -66,11 +66,11 @@ class Traffic:
         self.blocked: list[Ids] = []
         self.fuel_queue = PointQueue()
         self.carless = [WaitingLine() for _ in place.settlements]
-        self.passenger: Ids = np.full(len(households), -1, dtype=np.int64)
+        self.next_rider: Ids = np.full(len(households), -1, dtype=np.int64)
         self.departing, self.driving = Calendar(), Calendar()
         self.petrol_lost_tonnes = 0.0
         self.petrol_used_litres = 0.0
-        self._bus_credit = 0.0
+        self._bus_credit: Floats = np.zeros(len(place.settlements))
         self._deviation = 0.0
         self._luck = 1.0
         self._risk_of_death = 0.0
@@ -169,50 +169,59 @@ class Traffic:
         self._drive(model, due)
 
     def _fill_seats(self, households: Households, vehicles: Ids, settlement: int) -> None:
-        """Pair departing vehicles with waiting households in order."""
-        line = self.carless[settlement]
+        """Let waiting households board the free seats of departing vehicles in order; members may sit apart."""
         willing = vehicles[self.shares[vehicles]]
-        taken = line.take(willing.size)
-        waiting = taken[households.status[taken] == READY]
-        willing = willing[: waiting.size]
-        fits = households.persons[willing] + households.persons[waiting] <= self.parameters.vehicle_seats
-        self.passenger[willing[fits]] = waiting[fits]
-        line.put_back(waiting[~fits])
+        seats = np.cumsum(np.maximum(0, int(self.parameters.vehicle_seats) - households.persons[willing]))
+        if willing.size == 0 or seats[-1] == 0:
+            return
+        riders = self._board(households, self.carless[settlement], int(seats[-1]), squeeze=True)
+        first_seat = np.cumsum(households.persons[riders]) - households.persons[riders]
+        vehicle = willing[np.searchsorted(seats, first_seat, side="right")]
+        for rider, lead in zip(riders.tolist(), vehicle.tolist(), strict=True):
+            self.next_rider[rider] = self.next_rider[lead]
+            self.next_rider[lead] = rider
+
+    def _with_riders(self, leads: Ids) -> Ids:
+        """Return ``leads`` and everybody who rides with them."""
+        parties = [leads]
+        while parties[-1].size:
+            riders = self.next_rider[parties[-1]]
+            parties.append(riders[riders >= 0])
+        return np.concatenate(parties)
 
     def _drive(self, model: DisplacementModel, ids: Ids) -> None:
         """Send ``ids``, and whoever rides along, on the road to the crossing."""
-        riders = self.passenger[ids]
-        ids_all = np.concatenate([ids, riders[riders >= 0]])
-        self.departed += int(model.households.persons[ids_all].sum())
-        model.households.move(ids_all, TRANSIT)
+        everybody = self._with_riders(ids)
+        self.departed += int(model.households.persons[everybody].sum())
+        model.households.move(everybody, TRANSIT)
         hours = self.to_crossing[model.households.columns.home[ids]]
         steps = np.maximum(1, np.rint(hours / model.step_hours)).astype(np.int64)
         self.driving.add(ids, model.step_number + steps - 1)
 
     def _run_buses(self, model: DisplacementModel) -> None:
+        """Let buses fetch people, each settlement by its share of who waits; seats short of a household are kept."""
         buses = sum(action.n_buses * action.strength for _, action in model.timeline.of(Buses, model.hours))
-        if not buses or not self.is_open:
-            self._bus_credit = 0.0
-            return
         lengths = np.array([len(line) for line in self.carless])
-        if not lengths.any():
-            self._bus_credit = 0.0
+        if not buses or not self.is_open or not lengths.any():
+            self._bus_credit[:] = 0.0
             return
         wait = 0.0 if np.isnan(model.checkpoint.wait_hours) else model.checkpoint.wait_hours
         round_trip = self.parameters.bus_turnaround_hours + wait
-        self._bus_credit += buses * self.parameters.bus_seats / round_trip * model.step_hours
-        quotas = self._bus_credit * lengths / lengths.sum()
-        for settlement in np.flatnonzero(quotas > 0.0).tolist():
-            riders = self._board(model.households, self.carless[settlement], float(quotas[settlement]))
-            self._bus_credit -= float(model.households.persons[riders].sum())
+        seats = buses * self.parameters.bus_seats / round_trip * model.step_hours
+        self._bus_credit += seats * lengths / lengths.sum()
+        for settlement in np.flatnonzero(self._bus_credit >= 1.0).tolist():
+            line = self.carless[settlement]
+            riders = self._board(model.households, line, float(self._bus_credit[settlement]), squeeze=False)
+            self._bus_credit[settlement] -= float(model.households.persons[riders].sum())
             self._drive(model, riders)
+        self._bus_credit[[len(line) == 0 for line in self.carless]] = 0.0
 
-    def _board(self, households: Households, line: WaitingLine, seats: float) -> Ids:
-        """Take households from the front of ``line`` until ``seats`` are full; the last may sit a little close."""
+    def _board(self, households: Households, line: WaitingLine, seats: float, *, squeeze: bool) -> Ids:
+        """Take households from the front of ``line`` until ``seats`` are full; the last may ``squeeze`` in."""
         taken = line.take(int(np.ceil(seats)))
         waiting = taken[households.status[taken] == READY]
-        before = np.cumsum(households.persons[waiting]) - households.persons[waiting]
-        boards = before < seats
+        upto = np.cumsum(households.persons[waiting])
+        boards = upto - households.persons[waiting] < seats if squeeze else upto <= seats + 1e-9
         line.put_back(waiting[~boards])
         return np.asarray(waiting[boards])
 
@@ -224,15 +233,15 @@ class Traffic:
         hours = model.hours + model.step_hours * (np.arange(parts) + 0.5) / parts
         local = (hours + model.start_hour) % 24.0
         mean = float(crossing_capacity(self.parameters, hours - self.opened, local).mean())
-        return self.openness * mean * self._luck
+        passable = model.infrastructure.road_function((model.place.crossing,))
+        return self.openness * passable * mean * self._luck
 
     def _cross(self, model: DisplacementModel, checkpoint: Checkpoint) -> None:
         leads = checkpoint.serve(self.capacity(model), model.hours, model.step_hours)
         if leads.size == 0:
             return
-        riders = self.passenger[leads]
-        self.passenger[leads] = -1
-        arrived = np.concatenate([leads, riders[riders >= 0]])
+        arrived = self._with_riders(leads)
+        self.next_rider[arrived] = -1
         model.reception.arrive(model, arrived[model.households.status[arrived] == TRANSIT])
 
     def _die_on_the_road(self, model: DisplacementModel) -> None:
@@ -254,5 +263,4 @@ class Traffic:
         if waiting.size == 0:
             return np.flatnonzero((model.households.status == TRANSIT) & ~model.returns.on_road)
         vehicle = waiting[generator.integers(waiting.size)]
-        party = np.array([vehicle, self.passenger[vehicle]])
-        return party[party >= 0]
+        return self._with_riders(np.array([vehicle]))

@@ -179,3 +179,4 @@ class Violence:
             model.households.take_deaths(action.deaths, struck, model.streams.generator("explosion", action.id))
             self.injured += min(action.injuries, int(model.households.persons[struck].sum()))
             model.traffic.lose_petrol(action.fuel_lost_tonnes)
+            model.aid.lose_fuel(model.infrastructure.destroy(action.facilities))

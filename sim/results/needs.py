@@ -1,6 +1,6 @@
 """People in need: how many, where, in which sector and how severely, on the five-point scale of JIAF 2.
 
-Severity is read off the share of a need that is unmet (docs/adr/0004-severity.md), so it is an ordering of what the
+Severity is read off the share of a need that is unmet (docs/adr/0005-severity.md), so it is an ordering of what the
 model knows, not a survey. People in need are those of severity 3 and above. At home all persons of a settlement share
 its levels; people on the road, at the reception point and in provinces are told apart by how they are sheltered.
 """

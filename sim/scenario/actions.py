@@ -23,8 +23,10 @@ Assurance = Literal[
     "renouncing_force",
     "autonomy",
 ]
-Commodity = Literal["food", "medical", "fuel", "hygiene"]
-Sector = Literal["electricity", "gas", "water", "health", "telecom"]
+Commodity = Literal["food", "water", "medical", "fuel", "shelter", "hygiene"]
+Sector = Literal["electricity", "gas", "water", "health", "telecom", "fuel", "road"]
+DamageState = Literal["slight", "moderate", "extensive", "complete"]
+Targeting = Literal["by_need", "equal", "vulnerable_first"]
 Road = Literal["Lachin", "Aghdam"]
 Channel = Literal["trust", "protection", "access", "mobility", "supply", "services", "shelter", "return", "control"]
 """How a lever acts: what residents believe, what keeps them from harm, what may pass, who can travel, what comes in,
@@ -85,27 +87,43 @@ class ControlChange(Placed):
 
 
 class Outage(Placed):
-    """A service works at ``functionality`` of its normal level while this lasts."""
+    """A service, or of it the named ``facilities`` alone, works at ``functionality`` of normal while this lasts."""
 
     kind: Literal["outage"]
     sector: Sector
     functionality: Share = 0.0
+    facilities: tuple[str, ...] = ()
+
+
+class FacilityDamage(Action):
+    """The named facilities are damaged at ``start``, once; repair is up to the crews."""
+
+    kind: Literal["facility_damage"]
+    facilities: Annotated[tuple[str, ...], Field(min_length=1, max_length=1000)]
+    state: DamageState = "complete"
+
+
+class AccessDenied(Placed):
+    """Neither repair crews nor distributions of aid reach these places."""
+
+    kind: Literal["access_denied"]
 
 
 class Explosion(Action):
-    """One explosion with its own toll, at a settlement; destroys fuel."""
+    """One explosion with its own toll, at a settlement; destroys petrol, and ``facilities`` with what they store."""
 
     kind: Literal["explosion"]
     settlement: str
+    facilities: tuple[str, ...] = ()
     deaths: Annotated[int, Field(ge=0, le=10**8, strict=True)]
     injuries: Annotated[int, Field(ge=0, le=10**8, strict=True)] = 0
     fuel_lost_tonnes: NonNegative = 0.0
 
 
-class AccessDenied(Placed):
+class MonitorsKeptOut(Placed):
     """Unarmed monitors are kept out of all but ``share`` of what they cover: ``rural`` areas, or all."""
 
-    kind: Literal["access_denied"]
+    kind: Literal["monitors_kept_out"]
     area: Literal["rural", "all"] = "rural"
     share: Share = 0.0
 
@@ -269,7 +287,7 @@ class RoadPermission(Intervention):
 
 
 class Repair(Intervention):
-    """Repair of one sector goes ``speed`` times faster."""
+    """Further ``crews`` repair one sector; ``strength`` of the cuts of facilities in ``reconnects`` is lifted."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("services",)
     evidence: ClassVar[str] = (
@@ -278,7 +296,17 @@ class Repair(Intervention):
     )
     kind: Literal["repair"]
     sector: Sector
-    speed: Annotated[float, Field(ge=1.0, le=100.0, strict=True)] = 2.0
+    crews: Annotated[float, Field(ge=0.0, le=1e4, strict=True)] = 2.0
+    reconnects: tuple[str, ...] = ()
+
+
+class Distribution(Intervention):
+    """Goods in the depot go first where need is greatest, to all alike, or to vulnerable households."""
+
+    channels: ClassVar[tuple[Channel, ...]] = ("supply",)
+    evidence: ClassVar[str] = "Sphere asks for distribution by need; what targeting changes was not measured here."
+    kind: Literal["distribution"]
+    targeting: Targeting
 
 
 class EscortedReturn(Intervention):
@@ -332,7 +360,8 @@ class ShelterRepair(Intervention):
 
 
 Shock = Annotated[
-    Offensive | ControlChange | Outage | Explosion | SupplyCut | AccessDenied, Field(discriminator="kind")
+    Offensive | ControlChange | Outage | FacilityDamage | AccessDenied | Explosion | SupplyCut | MonitorsKeptOut,
+    Field(discriminator="kind"),
 ]
 AnyIntervention = Annotated[
     Ceasefire
@@ -347,6 +376,7 @@ AnyIntervention = Annotated[
     | AidConvoys
     | RoadPermission
     | Repair
+    | Distribution
     | EscortedReturn
     | StateAccommodation
     | Cash

@@ -14,6 +14,7 @@ class Gazetteer:
     districts: tuple[str, ...]
     settlements: tuple[str, ...]
     roads: tuple[str, ...]
+    facilities: tuple[str, ...]
     aliases: Mapping[str, str]
     provinces: tuple[str, ...] = ()
 
@@ -28,6 +29,7 @@ def gazetteer(dataset: str) -> Gazetteer:
         districts=tuple(place.districts),
         settlements=tuple(item.name for item in place.settlements),
         roads=tuple(place.aid_heads),
+        facilities=tuple(site.name for site in place.facilities.sites),
         aliases={name: item.name for item in place.settlements for name in (item.alt_name, item.title)},
         provinces=tuple(item.name for item in place.provinces),
     )

@@ -137,9 +137,16 @@ class Violence:
 class Infrastructure:
     """Services and their repair."""
 
-    repair_days: float = quantity("day", 0.1, 10000.0, "time constant of repair of damaged facilities")
-    damage_per_incident: float = share("of a facility's function lost to an incident at its settlement, mean")
-    backup_power_share: float = share("of a hospital's function on generators while fuel lasts")
+    damage_chance_per_incident: float = share("chance that an incident at its settlement damages a facility")
+    damage_severity: float = share("chance of each further step up the damage states, given damage")
+    repair_time_factor: float = quantity("1", 0.01, 100.0, "repair times against those in the restoration table")
+    repair_time_variation: float = quantity("1", 0.0, 5.0, "coefficient of variation of a repair's time")
+    repair_crews: float = quantity("crews", 0.0, 1e4, "crews that repair facilities of any sector")
+    repair_speed_without_parts: float = share("of the speed of repair without any spare parts from outside")
+    security_delay_days: float = quantity("day", 0.0, 1000.0, "from the end of fighting until crews go there")
+    rationed_demand_share: float = quantity("share", 0.01, 1.0, "of normal power demand while power is rationed")
+    reservoir_inflow_factor: float = quantity("1", 0.0, 100.0, "inflow of reservoirs against that in their table")
+    backup_power_share: float = share("of function on generators without any power, while fuel lasts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +154,21 @@ class Aid:
     """Stocks, trade, convoys and consumption."""
 
     food_kg_per_person_day: float = quantity("kg/person/day", 0.0, 10.0, "dry ration of full energy")
+    water_litres_per_person_day: float = quantity("l/person/day", 0.0, 1000.0, "water for all basic uses")
     medical_kg_per_person_day: float = quantity("kg/person/day", 0.0, 1.0, "medical supplies")
     fuel_kg_per_person_day: float = quantity("kg/person/day", 0.0, 10.0, "household and services fuel")
+    shelter_kg_per_person_day: float = quantity("kg/person/day", 0.0, 1.0, "winter items in the coldest month")
     hygiene_kg_per_person_day: float = quantity("kg/person/day", 0.0, 1.0, "hygiene items")
     local_food_share: float = share("of food need covered by local production")
+    local_water_share: float = share("of water need met from wells and springs")
     stock_days_initial: float = quantity("day", 0.0, 365.0, "of full consumption in stock at the start")
     trade_tonnes_per_day: float = quantity("t/day", 0.0, 1e5, "imports of all goods while the road is open to trade")
     convoy_payload_tonnes: float = quantity("t", 0.1, 1000.0, "payload of one truck")
     convoy_loading_hours: float = quantity("h", 0.0, 240.0, "loading and unloading of one convoy")
     distribution_days: float = quantity("day", 0.01, 365.0, "time constant from depot to settlement")
+    ration_threshold_days: float = quantity("day", 0.0, 365.0, "days of stock in a settlement below which it rations")
+    inbound_capacity_share: float = share("of the crossing's full capacity that trucks inbound find, besides")
+    loss_share: float = share("of goods lost between loading and the depot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +185,7 @@ class Traffic:
     fuelled_share: float = share("of vehicles with fuel for the journey at the start")
     station_vehicles_per_hour: float = quantity("vehicles/h/station", 0.0, 1000.0, "vehicles that one station fills")
     fuel_litres_per_vehicle: float = quantity("l/vehicle", 0.1, 200.0, "petrol that one vehicle takes for the journey")
-    ride_share_probability: float = share("vehicles that take a household without one along")
+    ride_share_probability: float = share("vehicles whose free seats are open to households without one")
     vehicle_seats: float = quantity("persons/vehicle", 1.0, 60.0, "most persons in one vehicle")
     bus_seats: float = quantity("persons/bus", 1.0, 120.0, "seats of one bus")
     bus_turnaround_hours: float = quantity("h", 0.1, 240.0, "of one bus without waiting at the crossing")

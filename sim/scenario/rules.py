@@ -130,12 +130,13 @@ def within_horizon(pieces: Pieces) -> Iterator[Finding]:
 
 
 def places(pieces: Pieces) -> Iterator[Finding]:
-    """Districts, settlements and aid roads are those of the dataset."""
+    """Districts, settlements, aid roads and facilities are those of the dataset."""
     if pieces.dataset not in _datasets():
         return
     names = gazetteer(pieces.dataset)
     known = {"districts": names.districts, "settlements": names.settlements, "opens_roads": names.roads}
     known |= {"settlement": names.settlements, "road": names.roads, "provinces": names.provinces}
+    known |= {"facilities": names.facilities, "reconnects": names.facilities}
     for loc, action in pieces.actions:
         for key, words in known.items():
             given = getattr(action, key, ())
