@@ -32,6 +32,9 @@ NONE, HOST, RENTED, STATE = range(4)
 LEAST_ROOM = 10.0
 """Persons for whom there must be room before it is given out to those who wait."""
 
+FILL_EVERY_HOURS = 24.0
+"""Beds and host rooms that others leave are given out once a day, those that open at once."""
+
 _NOWHERE = -1
 
 
@@ -76,6 +79,7 @@ class Shelter:
         self.crowding: Floats = np.zeros(residents.size)
         self.meals_needed = self.meals_short = 0.0
         self.search = RiskSet(1)
+        self._filled = 0.0
         self.searching = np.zeros(len(households), dtype=bool)
 
     def enter(self, households: Households, ids: Ids, provinces: Ids) -> None:
@@ -106,10 +110,13 @@ class Shelter:
         """Open beds, fill them with those who wait, let cash find homes, and count meals and crowding."""
         households = model.households
         beds = self._open_beds(model)
-        if not np.array_equal(beds, self.beds):
+        opened = not np.array_equal(beds, self.beds)
+        if opened:
             self.beds = beds
             self._evict(households)
-        self._fill(households)
+        if opened or model.hours - self._filled >= FILL_EVERY_HOURS:
+            self._filled = model.hours
+            self._fill(households)
         self._rent_with_cash(model)
         self.crowding = crowding(self.persons[NONE], self.persons[HOST], self.host_places, households.displaced[1:-1])
         self._feed(model)
