@@ -27,9 +27,7 @@ def played(name: str = "as_reported", **changes: object) -> Result:
     st.floats(1.0, 1e5),
     st.lists(st.tuples(st.floats(0.0, 1e5), st.floats(1.0, 1e3)), min_size=1, max_size=5),
 )
-def test_newcomers_join_the_queues_that_are_shortest_in_time(
-    persons: float, centres: list[tuple[float, float]]
-) -> None:
+def test_newcomers_join_the_shortest_queues(persons: float, centres: list[tuple[float, float]]) -> None:
     queues, rates = np.array(centres).T
     shares = shares_of_centres(persons, queues, rates)
     assert shares.sum() == pytest.approx(1.0)

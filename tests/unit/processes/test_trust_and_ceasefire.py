@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from sim.model.run import run
 from sim.processes.ceasefire import collapse_hazard
@@ -13,8 +14,8 @@ from sim.scenario.parameters import ASSURANCES, Parameters
 
 SMALL = {"parameters.residents_total": 3000, "time.days": 90, "time.step_minutes": 360}
 CALM, UNSETTLED, CEASEFIRE, OFFENSIVE = range(4)
-SAFE_STEPS = {f"interventions.roadmap.milestones.{n}.failure_probability": 0.0 for n in range(6)}
-ON_TIME = {f"interventions.roadmap.milestones.{n}.late_days_mean": 0.0 for n in range(6)}
+SAFE_STEPS = {f"interventions.roadmap.milestones.{n}.failure_probability": 0.0 for n in range(1, 6)}
+ON_TIME = {f"interventions.roadmap.milestones.{n}.late_days_mean": 0.0 for n in range(1, 6)}
 
 
 def played(name: str, changes: dict[str, object] | None = None, seed: int = 1) -> Result:
@@ -36,7 +37,7 @@ def test_phases_follow_one_another() -> None:
 
 
 def test_a_ceasefire_that_collapses_brings_fighting_of_the_length_given_and_no_ceasefire_after() -> None:
-    changes = {"parameters.ceasefire_collapse_per_day": 0.2, "parameters.renewed_fighting_days": 5.0}
+    changes = {"parameters.ceasefire_collapse_per_day": 0.05, "parameters.renewed_fighting_days": 5.0}
     data = played("ceasefire", changes).dataset
     phases = data["phase"].to_numpy()
     order = phases[np.flatnonzero(np.diff(phases, prepend=-1))].tolist()
@@ -92,7 +93,8 @@ def test_a_mission_that_leaves_costs_belief_in_the_rest() -> None:
 
 def test_a_step_given_up_costs_belief_in_the_whole_plan() -> None:
     fails = {**SAFE_STEPS, **ON_TIME, "interventions.roadmap.milestones.2.failure_probability": 1.0}
-    failed, kept = (played("roadmap_not_believed", changes).dataset for changes in (fails, {**SAFE_STEPS, **ON_TIME}))
+    failed = played("roadmap_not_believed", fails).dataset
+    kept = played("roadmap_not_believed", {**SAFE_STEPS, **ON_TIME}).dataset
     row = {"assurance": "renouncing_force"}
     for when, same in (("2023-10-10", True), ("2023-10-20", False)):
         pair = [float(data["assurance_credibility"].sel(row).sel(time=when).isel(time=0)) for data in (failed, kept)]
@@ -102,14 +104,13 @@ def test_a_step_given_up_costs_belief_in_the_whole_plan() -> None:
 
 def test_a_step_that_is_late_comes_into_force_later() -> None:
     late = {**SAFE_STEPS, **ON_TIME, "interventions.roadmap.milestones.2.late_days_mean": 40.0}
-    delayed, on_time = (
-        played("roadmap_not_believed", changes).dataset for changes in (late, {**SAFE_STEPS, **ON_TIME})
-    )
+    delayed = played("roadmap_not_believed", late).dataset
+    on_time = played("roadmap_not_believed", {**SAFE_STEPS, **ON_TIME}).dataset
 
-    def first(data):  # type: ignore[no-untyped-def]
+    def first(data: xr.Dataset) -> int:
         return int((data["assurance_credibility"].sel(assurance="amnesty").to_numpy() > 0).argmax())
 
-    assert first(on_time) == 4 * (14 + 2)
+    assert 4 * (14 + 2) <= first(on_time) <= 4 * (14 + 2) + 2
     assert first(delayed) > first(on_time)
 
 
