@@ -79,7 +79,7 @@ def compare(
 
     Raises
     ------
-    ScenarioError : if names repeat or clocks differ
+    ScenarioError : if there is none, names repeat or clocks differ
     """
     _check(scenarios)
     drawn = draw_members(scenarios, members, seed)
@@ -130,6 +130,8 @@ def _few(tasks: int) -> int | None:
 
 
 def _check(scenarios: Sequence[Scenario]) -> None:
+    if not scenarios:
+        raise ScenarioError(Problem("compare", "", "no scenario", "at least one scenario"))
     names = [scenario.name for scenario in scenarios]
     problems = [
         Problem(name, "name", "the same name twice", "scenarios of different names")
@@ -147,8 +149,3 @@ def _check(scenarios: Sequence[Scenario]) -> None:
             problems.append(Problem(scenario.name, "time", "another clock", f"the clock of {names[0]}", "align [time]"))
     if problems:
         raise ScenarioError(problems)
-
-
-def quantiles(dataset: xr.Dataset, levels: Sequence[float]) -> xr.Dataset:
-    """Return quantiles over members; NaN where no member has a value."""
-    return dataset.quantile(np.asarray(levels), dim="member", skipna=True)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import norm
 
+from sim.ensemble.draw import priors as uncertain
 from sim.errors import Problem, ScenarioError
 from sim.evaluation.counts import Counts
 from sim.evaluation.simulate import arrivals_at
@@ -110,7 +111,7 @@ def calibrate(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Posterior:
-    """Fit every uncertain number of ``scenario`` to ``counts``.
+    """Fit every uncertain number of ``scenario`` to ``counts``; a value set by hand stays.
 
     Parameters
     ----------
@@ -135,7 +136,7 @@ def calibrate(
     while temperatures[-1] < 1.0:
         temperature = _next_temperature(fits, temperatures[-1])
         scores, fits = _resample(scores, fits, temperature - temperatures[-1], generator)
-        for of_core in MOVES:
+        for of_core in (move for move in MOVES if move or not in_core.all()):
             propose = _walk if of_core else _crank
             proposed, log_prior_ratio = propose(scores, in_core, generator)
             proposed_fits = _evaluate(target, proposed, executor)
@@ -152,8 +153,8 @@ def calibrate(
 
 def _target(scenario: Scenario, counts: Counts, core: Sequence[str], seed: int) -> Target:
     """Return what particles of ``scenario`` are judged by."""
-    priors = {path: prior for path, prior in scenario.priors().items() if path not in NOISE}
-    bare = [path for path in core if path not in priors]
+    priors = {path: prior for path, prior in uncertain(scenario).items() if path not in NOISE}
+    bare = [path for path in core if path not in scenario.priors()]
     if bare:
         raise ScenarioError(Problem(scenario.name, path, "no prior", "a prior to fit") for path in bare)
     noise = (scenario.parameters[path.removeprefix("parameters.")].value for path in NOISE)

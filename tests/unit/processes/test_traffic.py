@@ -207,6 +207,8 @@ def test_empty_buses_are_not_saved_up() -> None:
         "parameters.bus_turnaround_hours": 8.0,
         "parameters.residents_total": 20_000.0,
         "parameters.hr_insecurity": 800.0,
+        "parameters.hr_deprivation": 1.0,
+        "parameters.hr_service_loss": 1.0,
         "shocks.control.adverse": 1e-4,
         **NEVER_FULL,
     }

@@ -163,8 +163,12 @@ def test_less_intensity_never_means_more_incidents(path: str, seed: int) -> None
 
 
 def test_missions_protect_where_they_are() -> None:
-    changes = {**QUIET, "parameters.hr_peacekeepers_violence": 0.1, "parameters.excitation_share": 0.0}
-    changes["parameters.peacekeepers_government_share"] = 1.0
+    changes = {
+        **QUIET,
+        "parameters.hr_peacekeepers_violence": 0.1,
+        "parameters.peacekeepers_government_share": 1.0,
+        "parameters.excitation_share": 0.0,
+    }
     peacekeepers = {
         "kind": "peacekeepers", "id": "helmets", "start": START, "coverage_urban": 1.0, "coverage_rural": 0.0,
     }  # fmt: skip
