@@ -155,7 +155,9 @@ def test_a_hindcast_scores_what_was_not_seen(monkeypatch: pytest.MonkeyPatch) ->
         (outcome.arrivals.index - outcome.arrivals.index[0]) / pd.Timedelta(hours=1),
         outcome.arrivals.median(axis=1),
     )
-    assert outcome.table.loc["model (median)", "mae_later_counts"] == pytest.approx(np.abs(median - later.persons).mean())
+    assert outcome.table.loc["model (median)", "mae_later_counts"] == pytest.approx(
+        np.abs(median - later.persons).mean()
+    )
     assert 0.0 <= outcome.coverage["50%"] <= outcome.coverage["90%"] <= 1.0
     levels = outcome.quantiles()
     assert (levels[0.05] <= levels[0.5]).all()
