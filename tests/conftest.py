@@ -87,12 +87,8 @@ def made_up_dataset(n_hours: int = 240, share_leaving: float = 0.99, seed: int =
             "time settlement sector", by(by(level, near), [1.0, 0.9, 0.8, 0.5]), "share", "service level", "level"
         ),
         "stock_tonnes": variable("time commodity", by(level * 900.0, [1.0, 0.1, 0.3]), "t", "in stock", "stock"),
-        "delivered_tonnes_cumulative": variable(
-            "time commodity", by(hours, [2.0, 0.1, 0.5]), "t", "delivered", "stock"
-        ),
-        "need_met": variable(
-            "time settlement commodity", by(by(level, near), [1.0, 0.8, 0.5]), "share", "met", "level"
-        ),
+        "delivered_tonnes_cumulative": variable("time commodity", by(hours, [2, 0.1, 0.5]), "t", "delivered", "stock"),
+        "need_met": variable("time settlement commodity", by(by(level, near), [1, 0.8, 0.5]), "share", "met", "level"),
         "assurance_credibility": variable("time assurance", by(level, [0.6, 0.4, 0.1]), "share", "belief", "level"),
         "fuel_queue_vehicles": variable("time", 0.3 * queue, "vehicles", "waiting for petrol", "stock"),
     }

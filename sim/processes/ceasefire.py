@@ -48,6 +48,7 @@ class Ceasefires:
     def __init__(self, parameters: ViolenceParameters, streams: Streams) -> None:
         self.parameters, self._streams = parameters, streams
         self.recent = 0.0
+        self._keeping = False
         self.level: dict[str, float] = {}
         self.threshold: dict[str, float] = {}
         self.collapsed: dict[str, float] = {}
@@ -68,8 +69,10 @@ class Ceasefires:
             self.version += 1
         held = [entry for entry in held if entry.action.id not in self.collapsed]
         if not held:
-            self.recent = 0.0
+            self.recent, self._keeping = 0.0, False
             return
+        incidents = incidents if self._keeping else 0  # those before it began are no violations
+        self._keeping = True
         self.recent = self.recent * math.exp(-hours / VIOLATION_MEMORY_HOURS) + incidents
         missions = model.missions
         hazard = collapse_hazard(self.parameters, self.recent, missions.mean_monitors, missions.mean_peacekeepers)

@@ -2,8 +2,8 @@
 
 A household that comes to a province is taken in by kin there, or rents by its own means, or takes a state bed while
 beds are free, or finds a host family with room; otherwise it is without shelter and waits for a bed. Cash lets
-households find a home to rent later, after a random time. Room counts at Sphere's 3.5 m2 a person: kin take in more
-than have room, and that is crowding.
+households find a home to rent later, after a random time that grows as homes to let fill up. Room counts at Sphere's
+3.5 m2 a person: kin take in more than have room, and that is crowding.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ NONE, HOST, RENTED, STATE = range(4)
 
 LEAST_ROOM = 10.0
 """Persons for whom there must be room before it is given out to those who wait."""
+
+FILL_EVERY_HOURS = 24.0
+"""Beds and host rooms that others leave are given out once a day, those that open at once."""
 
 _NOWHERE = -1
 
@@ -76,6 +79,7 @@ class Shelter:
         self.crowding: Floats = np.zeros(residents.size)
         self.meals_needed = self.meals_short = 0.0
         self.search = RiskSet(1)
+        self._filled = 0.0
         self.searching = np.zeros(len(households), dtype=bool)
 
     def enter(self, households: Households, ids: Ids, provinces: Ids) -> None:
@@ -106,11 +110,14 @@ class Shelter:
         """Open beds, fill them with those who wait, let cash find homes, and count meals and crowding."""
         households = model.households
         beds = self._open_beds(model)
-        if not np.array_equal(beds, self.beds):
+        opened = not np.array_equal(beds, self.beds)
+        if opened:
             self.beds = beds
             self._evict(households)
-        self._fill(households)
-        self._rent_with_cash(model)
+        if opened or model.hours - self._filled >= FILL_EVERY_HOURS:
+            self._fill(households)
+            self._rent_with_cash(model, (model.hours - self._filled) / 24.0)
+            self._filled = model.hours
         self.crowding = crowding(self.persons[NONE], self.persons[HOST], self.host_places, households.displaced[1:-1])
         self._feed(model)
 
@@ -171,15 +178,17 @@ class Shelter:
         waiting = self._place(households, waiting, STATE, self._takes_bed(households, waiting))
         self._place(households, waiting, HOST, np.ones(waiting.size, dtype=bool))
 
-    def _rent_with_cash(self, model: DisplacementModel) -> None:
-        """Let households find homes to rent at a rate in proportion to the rent that cash pays."""
+    def _rent_with_cash(self, model: DisplacementModel, days: float) -> None:
+        """Let households find homes to rent, sooner the more of the rent cash pays and the more homes are vacant."""
         p, households = self.parameters, model.households
         paid = 0.0
         for _, cash in model.timeline.of(Cash, model.hours):
             paid += cash.strength * cash.share * min(1.0, cash.amd_per_person_month / p.rent_amd_per_person_month)
-        if paid == 0.0:
+        vacant = float(np.maximum(0.0, self.room(RENTED)).sum() / max(1e-9, self.rental_places.sum()))
+        if paid * vacant == 0.0:
             return
-        due = self.search.advance(np.array([min(1.0, paid) * model.hours_since("shelter") / 24.0 / p.rent_search_days]))
+        paid = min(1.0, paid) * vacant
+        due = self.search.advance(np.array([paid * days / p.rent_search_days]))
         self.searching[due] = False
         due = due[(self.where[due] != _NOWHERE) & (self.kind[due] != RENTED)]
         missed = self._place(households, due, RENTED, np.ones(due.size, dtype=bool))

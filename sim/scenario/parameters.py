@@ -216,7 +216,9 @@ class Shelter:
     rent_own_share: float = share("of households that rent a home by their own means")
     rental_places_per_1000: float = quantity("persons/1000 residents", 0.0, 1000.0, "in vacant homes to let")
     rent_amd_per_person_month: float = quantity("AMD/person/month", 1.0, 1e7, "rent and utilities")
-    rent_search_days: float = quantity("day", 0.01, 1000.0, "mean time to find a home that cash pays for")
+    rent_search_days: float = quantity(
+        "day", 0.01, 1000.0, "mean time to find a home that cash pays for, while all are vacant"
+    )
     state_take_up_share: float = share("of households without other shelter that take a state bed")
     hot_meals_per_person_day: float = quantity("meals/person/day", 0.0, 10.0, "for those who can't cook")
 
