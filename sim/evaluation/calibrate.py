@@ -5,9 +5,9 @@ by tempering the likelihood, each temperature chosen so that half of the particl
 number of the scenario is sampled, as the normal score of its prior, so that draws keep all correlations and what the
 counts do not inform keeps its prior. Two moves take turns: a random walk shaped like the cloud on the numbers that
 shape the first days, and a preconditioned Crank-Nicolson step (Cotter et al. 2013), which leaves the prior alone
-however many numbers there are, on the others. The likelihood is normal: the counts' own errors, and the crossing's
-chance deviations added up along the curve; particles are run without those; times that of the reference case. Only counts handed in are seen: this
-module reads no file.
+however many numbers there are, on the others. The likelihood is normal, of the counts' own errors and the crossing's
+chance deviations added up along the curve (particles are run without those), times that of the reference case. Only
+counts handed in are seen: this module reads no file.
 """
 
 from __future__ import annotations

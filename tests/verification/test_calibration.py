@@ -61,7 +61,7 @@ def small_territory() -> Scenario:
 def counted(scenario: Scenario) -> Counts:
     """Return what would have been counted every six hours if the truth were the truth, give or take 25 persons."""
     hours = np.arange(6.0, 43.0, 6.0)
-    persons = arrivals_at(scenario.vary({"parameters.crossing_noise_share": 0.0}), TRUTH, hours, SEED)
+    persons = arrivals_at(scenario.vary({"parameters.crossing_noise_share": 0.0, **TRUTH}), hours, SEED)
     times = pd.Timestamp("2023-09-19") + pd.to_timedelta(hours, unit="h")
     return Counts(pd.DatetimeIndex(times), persons, np.full(hours.size, 25.0), Path("made up"))
 

@@ -115,7 +115,7 @@ def test_arrivals_for_calibration_are_those_of_the_run() -> None:
     scenario = load("as_reported").vary({"time.days": 8.0, "parameters.residents_total": 1500.0})
     values = {"parameters.leave_base_per_day": 0.01, "parameters.fuelled_share": 0.7}
     series = run(scenario.vary(values), 5).dataset.arrivals_cumulative.to_numpy()
-    assert arrivals_at(scenario, values, np.array([140.0, 150.5, 190.0]), 5).tolist() == [
+    assert arrivals_at(scenario.vary(values), np.array([140.0, 150.5, 190.0]), 5).tolist() == [
         series[140],
         (series[150] + series[151]) / 2,
         series[190],
