@@ -147,6 +147,8 @@ class Traffic:
         p = self.parameters
         stations = sum(action.stations * action.strength for _, action in model.timeline.of(FuelRelease, model.hours))
         if not stations or not len(self.fuel_queue):
+            if all(entry.end <= model.hours for entry, _ in model.timeline.every(FuelRelease)):
+                self._strand(model.households)
             return
         begun = [action for entry, action in model.timeline.every(FuelRelease) if entry.start <= model.hours]
         tonnes = sum(action.tonnes * action.strength for action in begun) - self.petrol_lost_tonnes
@@ -157,8 +159,12 @@ class Traffic:
         self.fuelled[filled] = True
         self._set_off(model, filled[model.households.status[filled] == READY])
         if left - filled.size * p.fuel_litres_per_vehicle < p.fuel_litres_per_vehicle:
-            stranded, _ = self.fuel_queue.serve(np.inf)
-            self._await_seat(model.households, stranded)
+            self._strand(model.households)
+
+    def _strand(self, households: Households) -> None:
+        """Let those whose vehicles get no petrol any more wait for seats."""
+        stranded, _ = self.fuel_queue.serve(np.inf)
+        self._await_seat(households, stranded)
 
     def _depart(self, model: DisplacementModel) -> None:
         """Let vehicles go that are due, each with a household that has none, where one fits."""

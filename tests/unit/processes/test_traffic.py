@@ -137,6 +137,23 @@ def test_when_petrol_has_run_out_people_wait_for_seats() -> None:
     assert by_bus * fetched.parameters.traffic.bus_seats == pytest.approx(3000 - alone.reception.arrived)
 
 
+@pytest.mark.parametrize("scheme", ["never", "ended", "to come"])
+def test_without_petrol_to_come_nobody_waits_for_it(scheme: str) -> None:
+    dry = {"parameters.fuelled_share": 0.0, "parameters.vehicle_household_share": 1.0, **NEVER_FULL}
+    dates = {
+        "ended": {"start": START, "end": "2023-09-19T02:00:00+04:00"},
+        "to come": {"start": "2023-09-24T00:00:00+04:00"},
+    }
+    scenario = BARE.vary(dry).with_intervention(road()).with_intervention(buses(20))
+    if scheme in dates:
+        petrol = {"kind": "fuel_release", "id": "petrol", "stations": 1, "tonnes": 99.0, **dates[scheme]}
+        scenario = scenario.with_intervention(petrol)
+    model = stepped(scenario, 100.0)
+    waiting = len(model.traffic.fuel_queue)
+    assert (waiting > 0) == (scheme == "to come")
+    assert (model.reception.arrived == 3000) == (scheme != "to come")
+
+
 def test_petrol_that_burns_is_not_given_out() -> None:
     dry = {"parameters.fuelled_share": 0.0, "parameters.vehicle_household_share": 1.0, **NEVER_FULL}
     petrol = {"kind": "fuel_release", "id": "petrol", "stations": 1, "tonnes": 2.0, "start": START}
