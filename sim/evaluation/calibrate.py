@@ -5,9 +5,9 @@ by tempering the likelihood, each temperature chosen so that half of the particl
 number of the scenario is sampled, as the normal score of its prior, so that draws keep all correlations and what the
 counts do not inform keeps its prior. Two moves take turns: a random walk shaped like the cloud on the numbers that
 shape the first days, and a preconditioned Crank-Nicolson step (Cotter et al. 2013), which leaves the prior alone
-however many numbers there are, on the others. The likelihood is normal: the counts' own errors, and the crossing's
-chance deviations added up along the curve; particles are run without those. Only counts handed in are seen: this
-module reads no file.
+however many numbers there are, on the others. The likelihood is normal, of the counts' own errors and the crossing's
+chance deviations added up along the curve (particles are run without those), times that of the reference case. Only
+counts handed in are seen: this module reads no file.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from scipy.stats import norm
 
 from sim.ensemble.draw import priors as uncertain
 from sim.errors import Problem, ScenarioError
+from sim.evaluation import reference
 from sim.evaluation.counts import Counts
 from sim.evaluation.simulate import arrivals_at
 from sim.model.timeline import local_start
 from sim.place.place import load_place
 from sim.population.streams import Streams
-from sim.scenario.parameters import SPECS
+from sim.scenario.parameters import SPECS, Parameters
 from sim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
@@ -96,9 +97,11 @@ class Target:
         }
 
     def log_likelihood(self, scores: Floats) -> float:
-        """Return the log-likelihood of the counts under one particle, up to a constant."""
-        error = arrivals_at(self.scenario, self.values(scores), self.hours, self.seed) - self.persons
-        return float(-0.5 * error @ self.precision @ error)
+        """Return the log-likelihood of the counts and of the reference case under one particle, up to a constant."""
+        scenario = self.scenario.vary(self.values(scores))
+        error = arrivals_at(scenario, self.hours, self.seed) - self.persons
+        known = reference.log_likelihood(Parameters.from_values(scenario.values()).decisions)
+        return float(-0.5 * error @ self.precision @ error) + known
 
 
 def calibrate(

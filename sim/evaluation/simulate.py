@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +14,9 @@ from sim.scenario.schema import Scenario
 Floats = NDArray[np.float64]
 
 
-def arrivals_at(scenario: Scenario, values: Mapping[str, float], hours: Floats, seed: int) -> Floats:
-    """Return cumulative arrivals [persons] at ``hours`` from the start, shape (n,), under changed values.
-
-    Parameters
-    ----------
-    values : dotted path → value
-    hours : shape (n,), increasing [h]
-    """
-    model = DisplacementModel(scenario.vary(dict(values)), seed)
+def arrivals_at(scenario: Scenario, hours: Floats, seed: int) -> Floats:
+    """Return cumulative arrivals [persons] at ``hours`` from the start, shape (n,), increasing."""
+    model = DisplacementModel(scenario, seed)
     steps = math.ceil(float(hours[-1]) / model.step_hours)
     arrived = np.zeros(steps + 1)
     for step in range(1, steps + 1):

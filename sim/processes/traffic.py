@@ -2,7 +2,8 @@
 
 Point queues (Vickrey 1969): vehicles drive freely to the crossing and wait there in order of coming; volume-delay
 curves such as BPR fail above capacity. A household that has decided waits for an open road that it knows to be
-open, and for a vehicle with fuel, a seat in a neighbour's vehicle, or a bus.
+open, and for a vehicle with fuel, a seat in a neighbour's vehicle, or a bus. When the petrol has run out, those whose
+vehicles have none wait for seats like the others.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class Traffic:
         self.blocked: list[Ids] = []
         self.fuel_queue = PointQueue()
         self.carless = [WaitingLine() for _ in place.settlements]
+        self.on_bus = np.zeros(len(households), dtype=bool)
         self.next_rider: Ids = np.full(len(households), -1, dtype=np.int64)
         self.departing, self.driving = Calendar(), Calendar()
         self.petrol_lost_tonnes = 0.0
@@ -103,9 +105,8 @@ class Traffic:
         self._depart(model)
         self._run_buses(model)
         arrived = self.driving.pop(model.step_number)
-        units = np.where(model.households.columns.vehicle[arrived], 1.0, 0.0)
-        on_bus = units == 0.0
-        units[on_bus] = model.households.persons[arrived[on_bus]] / self.parameters.bus_seats
+        seats = model.households.persons[arrived] / self.parameters.bus_seats
+        units = np.where(self.on_bus[arrived], seats, 1.0)
         model.checkpoint.queue.append(arrived, units, model.hours)
         self._cross(model, model.checkpoint)
         self._die_on_the_road(model)
@@ -146,6 +147,8 @@ class Traffic:
         p = self.parameters
         stations = sum(action.stations * action.strength for _, action in model.timeline.of(FuelRelease, model.hours))
         if not stations or not len(self.fuel_queue):
+            if all(entry.end <= model.hours for entry, _ in model.timeline.every(FuelRelease)):
+                self._strand(model.households)
             return
         begun = [action for entry, action in model.timeline.every(FuelRelease) if entry.start <= model.hours]
         tonnes = sum(action.tonnes * action.strength for action in begun) - self.petrol_lost_tonnes
@@ -155,6 +158,13 @@ class Traffic:
         self.petrol_used_litres += filled.size * p.fuel_litres_per_vehicle
         self.fuelled[filled] = True
         self._set_off(model, filled[model.households.status[filled] == READY])
+        if left - filled.size * p.fuel_litres_per_vehicle < p.fuel_litres_per_vehicle:
+            self._strand(model.households)
+
+    def _strand(self, households: Households) -> None:
+        """Let those whose vehicles get no petrol any more wait for seats."""
+        stranded, _ = self.fuel_queue.serve(np.inf)
+        self._await_seat(households, stranded)
 
     def _depart(self, model: DisplacementModel) -> None:
         """Let vehicles go that are due, each with a household that has none, where one fits."""
@@ -213,6 +223,7 @@ class Traffic:
             line = self.carless[settlement]
             riders = self._board(model.households, line, float(self._bus_credit[settlement]), squeeze=False)
             self._bus_credit[settlement] -= float(model.households.persons[riders].sum())
+            self.on_bus[riders] = True
             self._drive(model, riders)
         self._bus_credit[[len(line) == 0 for line in self.carless]] = 0.0
 
@@ -242,6 +253,7 @@ class Traffic:
             return
         arrived = self._with_riders(leads)
         self.next_rider[arrived] = -1
+        self.on_bus[arrived] = False
         model.reception.arrive(model, arrived[model.households.status[arrived] == TRANSIT])
 
     def _die_on_the_road(self, model: DisplacementModel) -> None:

@@ -73,7 +73,7 @@ def test_thinning_keeps_the_first_and_the_last_time(hours: int) -> None:
     level = {"units": "share", "long_name": "x", "aggregates": "level"}
     dataset = xr.Dataset(
         {
-            "persons_home": (("time", "settlement"), persons + [[1, 3]], attrs),
+            "persons_home": (("time", "settlement"), persons + np.array([1, 3]), attrs),
             "threat": (("time", "settlement"), np.tile([0.0, 1.0], (hours, 1)), level),
         },
         coords={"time": times, "settlement": ["a", "b"]},

@@ -115,7 +115,7 @@ def test_arrivals_for_calibration_are_those_of_the_run() -> None:
     scenario = load("as_reported").vary({"time.days": 8.0, "parameters.residents_total": 1500.0})
     values = {"parameters.leave_base_per_day": 0.01, "parameters.fuelled_share": 0.7}
     series = run(scenario.vary(values), 5).dataset.arrivals_cumulative.to_numpy()
-    assert arrivals_at(scenario, values, np.array([140.0, 150.5, 190.0]), 5).tolist() == [
+    assert arrivals_at(scenario.vary(values), np.array([140.0, 150.5, 190.0]), 5).tolist() == [
         series[140],
         (series[150] + series[151]) / 2,
         series[190],
@@ -155,7 +155,9 @@ def test_a_hindcast_scores_what_was_not_seen(monkeypatch: pytest.MonkeyPatch) ->
         (outcome.arrivals.index - outcome.arrivals.index[0]) / pd.Timedelta(hours=1),
         outcome.arrivals.median(axis=1),
     )
-    assert outcome.table.loc["model (median)", "mae_later_counts"] == pytest.approx(np.abs(median - later.persons).mean())
+    assert outcome.table.loc["model (median)", "mae_later_counts"] == pytest.approx(
+        np.abs(median - later.persons).mean()
+    )
     assert 0.0 <= outcome.coverage["50%"] <= outcome.coverage["90%"] <= 1.0
     levels = outcome.quantiles()
     assert (levels[0.05] <= levels[0.5]).all()

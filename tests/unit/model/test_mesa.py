@@ -154,11 +154,6 @@ def test_another_python_and_mesa_give_the_same_numbers() -> None:
     if not other:
         pytest.skip("CORRIDOR_OTHER_PYTHON names no second interpreter, with another Mesa, to compare with")
     root = Path(__file__).parents[3]
-    digests = {
-        subprocess.run(
-            [python, "-c", DIGEST], cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True,
-            check=True,
-        ).stdout
-        for python in (sys.executable, other)
-    }  # fmt: skip
+    keys = {"cwd": root, "env": os.environ | {"PYTHONPATH": str(root)}, "capture_output": True, "check": True}
+    digests = {subprocess.run([python, "-c", DIGEST], **keys).stdout for python in (sys.executable, other)}
     assert len(digests) == 1

@@ -119,7 +119,39 @@ def test_vehicles_without_fuel_wait_for_it_and_petrol_runs_out() -> None:
     assert model.traffic.petrol_used_litres <= litres
     assert model.traffic.petrol_used_litres == 13.0 * (litres // 13.0)
     assert model.checkpoint.crossed_units == litres // 13.0
-    assert len(model.traffic.fuel_queue) > 0
+    assert model.households.ready.sum() > 0
+
+
+def test_when_petrol_has_run_out_people_wait_for_seats() -> None:
+    dry = {"parameters.fuelled_share": 0.0, "parameters.vehicle_household_share": 1.0, **NEVER_FULL}
+    petrol = {"kind": "fuel_release", "id": "petrol", "stations": 1, "tonnes": 0.1, "start": START}
+    scenario = BARE.vary(dry | {"parameters.ride_share_probability": 0.0}).with_intervention(road())
+    alone = stepped(scenario.with_intervention(petrol), 140.0)
+    fetched = stepped(scenario.with_intervention(petrol).with_intervention(buses(20)), 140.0)
+    litres = fetched.parameters.traffic.fuel_litres_per_vehicle
+    for model in (alone, fetched):
+        assert model.traffic.petrol_used_litres == litres * (0.1 * PETROL_LITRES_PER_TONNE // litres)
+    assert alone.reception.arrived < 100
+    assert fetched.reception.arrived == 3000
+    by_bus = fetched.checkpoint.crossed_units - fetched.traffic.petrol_used_litres / litres
+    assert by_bus * fetched.parameters.traffic.bus_seats == pytest.approx(3000 - alone.reception.arrived)
+
+
+@pytest.mark.parametrize("scheme", ["never", "ended", "to come"])
+def test_without_petrol_to_come_nobody_waits_for_it(scheme: str) -> None:
+    dry = {"parameters.fuelled_share": 0.0, "parameters.vehicle_household_share": 1.0, **NEVER_FULL}
+    dates = {
+        "ended": {"start": START, "end": "2023-09-19T02:00:00+04:00"},
+        "to come": {"start": "2023-09-24T00:00:00+04:00"},
+    }
+    scenario = BARE.vary(dry).with_intervention(road()).with_intervention(buses(20))
+    if scheme in dates:
+        petrol = {"kind": "fuel_release", "id": "petrol", "stations": 1, "tonnes": 99.0, **dates[scheme]}
+        scenario = scenario.with_intervention(petrol)
+    model = stepped(scenario, 100.0)
+    waiting = len(model.traffic.fuel_queue)
+    assert (waiting > 0) == (scheme == "to come")
+    assert (model.reception.arrived == 3000) == (scheme != "to come")
 
 
 def test_petrol_that_burns_is_not_given_out() -> None:
