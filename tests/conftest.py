@@ -88,6 +88,8 @@ def made_up_dataset(n_hours: int = 240, share_leaving: float = 0.99, seed: int =
         ),
         "stock_tonnes": variable("time commodity", by(level * 900.0, [1.0, 0.1, 0.3]), "t", "in stock", "stock"),
         "delivered_tonnes_cumulative": variable("time commodity", by(hours, [2, 0.1, 0.5]), "t", "delivered", "stock"),
+        "requested_tonnes_cumulative": variable("time commodity", by(hours, [3, 0.2, 0.5]), "t", "requested", "stock"),
+        "stock_days": variable("time commodity", by(level * 30.0, [1.0, 0.5, 0.2]), "day", "stock", "level"),
         "need_met": variable("time settlement commodity", by(by(level, near), [1, 0.8, 0.5]), "share", "met", "level"),
         "assurance_credibility": variable("time assurance", by(level, [0.6, 0.4, 0.1]), "share", "belief", "level"),
         "fuel_queue_vehicles": variable("time", 0.3 * queue, "vehicles", "waiting for petrol", "stock"),

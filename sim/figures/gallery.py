@@ -31,7 +31,7 @@ RUN_SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
     "reception": (("shelter", WHOLE), ("shelter_by_province", WHOLE)),
     "people_in_need": (("in_need", BUSY), ("severities", WHOLE)),
     "trust": (("trust", WHOLE), ("assurances", WHOLE)),
-    "services_and_aid": (("services", WHOLE), ("needs", WHOLE), ("aid", WHOLE)),
+    "services_and_aid": (("services", WHOLE), ("needs", WHOLE), ("stocks", WHOLE), ("aid", WHOLE)),
 }
 """File name → the plots on it from top to bottom, each over the whole run or over the busy days of departure."""
 

@@ -203,14 +203,27 @@ def needs(ax: Axes, data: xr.Dataset) -> None:
 
 
 def aid(ax: Axes, data: xr.Dataset) -> None:
-    """Draw tonnes delivered so far, by commodity."""
-    drawn = thinned(data)["delivered_tonnes_cumulative"]
-    _lines(ax, {str(name): drawn.sel(commodity=name) for name in drawn["commodity"].to_numpy()})
-    _over_time(ax, data, "delivered so far", "t")
+    """Draw tonnes of aid requested and delivered so far, all commodities together."""
+    drawn = thinned(data)
+    asked, came = (total(drawn[f"{name}_tonnes_cumulative"]) for name in ("requested", "delivered"))
+    _lines(ax, {"delivered": came, "requested": asked})
+    _over_time(ax, data, "aid so far", "t")
     from_zero(ax)
     shared_legend(ax)
-    tonnes = round(float(total(drawn)[-1]))
-    title(ax, f"Aid delivered: {grouped(tonnes)} t in all" if tonnes else "No aid is delivered")
+    tonnes, wanted = round(float(came[-1])), round(float(asked[-1]))
+    title(
+        ax, f"Aid: {grouped(tonnes)} t delivered of {grouped(wanted)} t requested" if wanted else "No aid is requested"
+    )
+
+
+def stocks(ax: Axes, data: xr.Dataset) -> None:
+    """Draw the days that stocks would last at full need, by commodity, up to two months."""
+    drawn = thinned(data)["stock_days"]
+    _lines(ax, {str(name): drawn.sel(commodity=name) for name in drawn["commodity"].to_numpy()})
+    _over_time(ax, data, "stock", "days of full need")
+    ax.set_ylim(0, 60)
+    shared_legend(ax, title="depot and settlements")
+    title(ax, "How long stocks would last")
 
 
 KINDS: dict[str, Callable[..., None]] = {
@@ -227,6 +240,7 @@ KINDS: dict[str, Callable[..., None]] = {
         services,
         needs,
         aid,
+        stocks,
         people.shelter,
         people.shelter_by_province,
         people.in_need,

@@ -191,7 +191,7 @@ def test_long_queues_are_thinned_but_keep_their_peaks(made_up_result):
         ("queue", "No queue at the crossing"),
         ("wait", "Nobody waits at the crossing"),
         ("provinces", "Nobody is displaced at the end"),
-        ("aid", "No aid is delivered"),
+        ("aid", "No aid is requested"),
     ],
 )
 def test_nothing_is_said_in_words_and_looks_like_nothing(made_up_result, kind, expected):
