@@ -316,7 +316,12 @@ def test_a_signal_during_writing_leaves_nothing_behind(tmp_path, number, code):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, str(script), str(tmp_path / "new" / "out")]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job would ignore it
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "writing\n"
