@@ -39,7 +39,7 @@ DASHES: tuple[Any, ...] = ("-", "--", ":", "-.", (0, (6, 1, 1, 1, 1, 1)), (0, (1
 QUIET = "0.45"
 """Grey for what should not draw the eye."""
 
-INCHES_PER_DATE = 0.68
+INCHES_PER_DATE = 1.0
 """Room for one date below a time axis."""
 
 CAUTION = "conditional exploration, not a forecast"
