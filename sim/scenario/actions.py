@@ -135,7 +135,7 @@ class SupplyCut(Action):
     road: Road
 
 
-class Intervention(Placed):
+class Intervention(Action):
     """A lever. ``strength`` 0 is the same as leaving the intervention out.
 
     ``channels`` say through what the kind acts in the model, ``evidence`` what is known of that effect.
@@ -146,7 +146,11 @@ class Intervention(Placed):
     strength: Share = 1.0
 
 
-class Ceasefire(Intervention):
+class PlacedIntervention(Placed, Intervention):
+    """A lever that can be pulled in some places only."""
+
+
+class Ceasefire(PlacedIntervention):
     """Ends the offensive; incidents fall to violations; the assurance ``ceasefire_kept`` is in force."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("trust", "protection")
@@ -156,7 +160,7 @@ class Ceasefire(Intervention):
     kind: Literal["ceasefire"]
 
 
-class AssuranceGiven(Intervention):
+class AssuranceGiven(PlacedIntervention):
     """One assurance is in force, rising linearly over ``ramp_days`` to ``strength``."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("trust",)
@@ -168,7 +172,7 @@ class AssuranceGiven(Intervention):
     ramp_days: NonNegative = 0.0
 
 
-class Monitoring(Intervention):
+class Monitoring(PlacedIntervention):
     """Unarmed monitors: an assurance, a small effect on violence, aid access; coverage differs by place.
 
     They get there ``delay_days`` after ``start``; at ``end`` they leave, and belief is lost at once.
@@ -187,7 +191,7 @@ class Monitoring(Intervention):
     opens_roads: tuple[Road, ...] = ()
 
 
-class Peacekeepers(Intervention):
+class Peacekeepers(PlacedIntervention):
     """Armed peacekeepers: an assurance and protection from violence, by coverage."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("protection", "trust")
@@ -215,7 +219,7 @@ class Milestone(Closed):
     failure_probability: Share = 0.0
 
 
-class Roadmap(Intervention):
+class Roadmap(PlacedIntervention):
     """A gradual roadmap: dated milestones, all sped up or slowed by ``pace`` (2 = twice as fast)."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("trust",)
@@ -228,7 +232,7 @@ class Roadmap(Intervention):
     milestones: Annotated[tuple[Milestone, ...], Field(min_length=1, max_length=100)]
 
 
-class GradualHandover(Intervention):
+class GradualHandover(PlacedIntervention):
     """Control of homes passes over ``ramp_days``; at first residents' own keep the share ``strength`` of it."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("control",)
@@ -350,7 +354,7 @@ class HotMeals(Intervention):
     meals_per_day: NonNegative
 
 
-class ShelterRepair(Intervention):
+class ShelterRepair(PlacedIntervention):
     """Homes made fit to live in again."""
 
     channels: ClassVar[tuple[Channel, ...]] = ("shelter", "return")

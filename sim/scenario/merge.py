@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,15 @@ def remove_actions(draft: Draft, ids: list[str]) -> None:
             files = [draft.origins.get((section, index), "") for index in range(len(entries))]
             pairs = zip(entries, files, strict=True)
             _set_list(draft, section, [pair for pair in pairs if not _concerns(pair[0], section, ids)])
+
+
+def remove_uncertainties(draft: Draft, paths: Collection[str]) -> None:
+    """Take the uncertainties about these paths out: who sets a number by hand is sure of it."""
+    entries = draft.data.get("uncertainties")
+    if isinstance(entries, list):
+        files = [draft.origins.get(("uncertainties", index), "") for index in range(len(entries))]
+        pairs = zip(entries, files, strict=True)
+        _set_list(draft, "uncertainties", [pair for pair in pairs if _name(pair[0], "uncertainties") not in paths])
 
 
 def _concerns(entry: object, section: str, ids: list[str]) -> bool:

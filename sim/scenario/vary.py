@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sim.errors import Problem, did_you_mean
 from sim.scenario.actions import Action
 from sim.scenario.checks import build, plain
-from sim.scenario.merge import Draft, remove_actions
+from sim.scenario.merge import Draft, remove_actions, remove_uncertainties
 from sim.scenario.parameters import SPECS
 from sim.scenario.paths import descend
 from sim.scenario.problems import KINDS, OVERRIDE, Loc, listed
@@ -77,6 +77,7 @@ def apply_changes(data: dict[str, Any], changes: Mapping[str, object], origins: 
             problems.append(found)
         else:
             origins[found] = OVERRIDE
+    remove_uncertainties(Draft(data, origins), changes.keys())
     if "time.step_minutes" in changes and "time.output_minutes" not in changes:
         _refit_output(data)
     return problems

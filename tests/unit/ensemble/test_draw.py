@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy.stats import kstest
 
+import sim
 from sim.ensemble import draw
 from sim.ensemble.draw import Member, draw_members, priors
 from sim.scenario.load import load
@@ -137,3 +138,14 @@ def test_a_scenario_without_any_uncertainty_has_members_all_the_same() -> None:
 def test_paths_that_a_scenario_lacks_are_passed_over() -> None:
     member = Member(0, 1, {"interventions.monitors.strength": 0.5, "parameters.hr_threat": 4.0})
     assert member.of(BASE).parameters["hr_threat"].value == 4.0
+
+
+def test_an_uncertain_strength_set_by_hand_is_kept_by_every_member() -> None:
+    path = "interventions.monitors.strength"
+    scenario = sim.load("un_monitoring")
+    assert path in scenario.priors()
+    by_hand = scenario.vary({path: 0.25})
+    assert path not in by_hand.priors()
+    members = draw_members([by_hand], 4, 1)
+    strengths = {next(a.strength for a in m.of(by_hand).interventions if a.id == "monitors") for m in members}
+    assert strengths == {0.25}
