@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
+    from sim.place.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,17 @@ SCHEDULE: tuple[Phase, ...] = (
 """The order of ODD's *process overview and scheduling*; what is recorded of a step is read after the last phase."""
 
 
+WITHOUT_ROADS_IN = ("aid",)
+WITHOUT_CROSSING = ("infrastructure", "reception", "onward", "shelter", "homes")
+"""Phases that a place gives no ground for: goods need a road by which they come, the others what is counted there."""
+
+
+def schedule_of(place: Place) -> tuple[Phase, ...]:
+    """Return the phases that ``place`` gives ground for."""
+    idle = WITHOUT_ROADS_IN * (not place.aid_heads) + WITHOUT_CROSSING * place.open_network
+    return tuple(phase for phase in SCHEDULE if phase.name not in idle)
+
+
 @dataclass(slots=True)
 class Clock:
     """When each phase last ran [h], and the time spent in it [s]."""
@@ -46,7 +58,7 @@ class Clock:
 
 def run_step(model: DisplacementModel, clock: Clock) -> None:
     """Run the phases that are due, in order."""
-    for phase in SCHEDULE:
+    for phase in model.schedule:
         last = clock.last.get(phase.name)
         if last is not None and model.hours - last < phase.every_hours - 1e-9:
             continue

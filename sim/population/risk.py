@@ -50,6 +50,10 @@ class _Run:
         self.next[stratum] = self._due[stop] if stop < tail else np.inf
         return self._ids[head:stop], np.full(stop - head, stratum), self._due[head:stop]
 
+    def due(self, stratum: int) -> Floats:
+        """Return the levels of who is left in ``stratum``, lowest first."""
+        return self._due[self._head[stratum] : self._tail[stratum]]
+
     def rest(self) -> Entries:
         """Return what has not been taken."""
         counts = self._tail - self._head
@@ -113,6 +117,29 @@ class RiskSet:
         self._find_next(hit)
         ids, strata, due = _joined(taken)
         return ids[np.lexsort((ids, due, strata))]
+
+    def until(self, wanted: Ids) -> Floats:
+        """Return the hazards that :meth:`advance` needs for ``wanted`` more households to fall due in each stratum.
+
+        Parameters
+        ----------
+        wanted : shape (n_strata,), >= 0; of a stratum with fewer households all fall due
+
+        Returns
+        -------
+        shape (n_strata,) [1]
+        """
+        grown = np.zeros(self.level.size)
+        for stratum in np.flatnonzero(wanted).tolist():
+            due = np.concatenate([run.due(stratum)[: wanted[stratum]] for run in self._runs] or [np.empty(0)])
+            late = [levels[strata == stratum] for _, strata, levels in self._late]
+            due = np.sort(np.concatenate([due, *late]))
+            if due.size:
+                level = float(due[min(int(wanted[stratum]), due.size) - 1])
+                grown[stratum] = np.nextafter(max(0.0, level - self.level[stratum]), np.inf)
+                while self.level[stratum] + grown[stratum] < level:
+                    grown[stratum] *= 1.0 + 1e-15
+        return grown
 
     def _take_late(self) -> Entries:
         """Remove and return everybody due among the late comers."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.actions import ControlChange, GradualHandover
+from sim.scenario.actions import Conflict, ControlChange, GradualHandover
 from sim.scenario.parameters import Violence as ViolenceParameters
 
 if TYPE_CHECKING:
@@ -23,11 +23,17 @@ def remember(memory: Floats, incidents: Floats, hours: float, p: ViolenceParamet
 
 
 class Perception:
-    """Covariates of the decisions, each of shape (n_settlements,) and within [0, 1]."""
+    """Covariates of the decisions, each of shape (n_settlements,) and within [0, 1].
+
+    ``conflict`` is what goes on now where a scenario gives conflict rather than an offensive, ``conflict_felt`` with
+    the memory of it; threat is the fuller of memory and conflict, as if either could be felt on its own.
+    """
 
     def __init__(self, parameters: ViolenceParameters, n_settlements: int) -> None:
         self.parameters = parameters
         self.memory: Floats = np.zeros(n_settlements)
+        self.conflict: Floats = np.zeros(n_settlements)
+        self.conflict_felt: Floats = np.zeros(n_settlements)
         self.threat: Floats = np.zeros(n_settlements)
         self.adverse_control: Floats = np.zeros(n_settlements)
         self.insecurity: Floats = np.zeros(n_settlements)
@@ -38,6 +44,9 @@ class Perception:
         incidents = model.violence.incidents.astype(float)
         self.memory = remember(self.memory, incidents, model.step_hours, self.parameters)
         self.threat = -np.expm1(-self.memory)
+        if model.timeline.every(Conflict):
+            self.see_conflict(model, model.step_hours)
+            self.threat = 1.0 - (1.0 - self.threat) * (1.0 - self.conflict_felt)
         self.adverse_control = np.zeros_like(self.threat)
         for entry, change in model.timeline.of(ControlChange, model.hours):
             self.adverse_control[entry.where] = change.adverse
@@ -47,3 +56,12 @@ class Perception:
         self.insecurity = self.adverse_control * (1.0 - model.guarantees.guarantees)
         households = model.households
         self.gone = 1.0 - households.present / np.maximum(1, households.initial)
+
+    def see_conflict(self, model: DisplacementModel, hours: float) -> None:
+        """Take in where there is conflict now; what was felt before fades over ``hours`` like memory of violence."""
+        self.conflict = np.zeros_like(self.conflict)
+        for entry, action in model.timeline.of(Conflict, model.hours):
+            intensity = min(1.0, action.intensity_at((model.hours - entry.start) / 24.0))
+            self.conflict[entry.where] = np.maximum(self.conflict[entry.where], intensity)
+        fading = float(np.exp(-hours / (24.0 * self.parameters.threat_memory_days)))
+        self.conflict_felt = np.maximum(self.conflict, self.conflict_felt * fading)

@@ -27,7 +27,9 @@ Commodity = Literal["food", "water", "medical", "fuel", "shelter", "hygiene"]
 Sector = Literal["electricity", "gas", "water", "health", "telecom", "fuel", "road"]
 DamageState = Literal["slight", "moderate", "extensive", "complete"]
 Targeting = Literal["by_need", "equal", "vulnerable_first"]
-Road = Literal["Lachin", "Aghdam"]
+Road = Annotated[str, Field(min_length=1, max_length=100)]
+"""A road of the place by which trade and aid come in."""
+
 Channel = Literal["trust", "protection", "access", "mobility", "supply", "services", "shelter", "return", "control"]
 """How a lever acts: what residents believe, what keeps them from harm, what may pass, who can travel, what comes in,
 what works, who has a roof, who can go home, whose control homes are under."""
@@ -133,6 +135,43 @@ class SupplyCut(Action):
 
     kind: Literal["supply_cut"]
     road: Road
+
+
+class Conflict(Placed):
+    """Conflict in some places, felt there as a threat of ``intensity`` (1 the fullest); ``daily`` gives it day by day.
+
+    Unlike an offensive it draws no incidents: it is for places where only the timeline of conflict is known.
+    """
+
+    kind: Literal["conflict"]
+    intensity: NonNegative = 1.0
+    daily: Annotated[tuple[NonNegative, ...], Field(max_length=5000)] = ()
+
+    def intensity_at(self, day: float) -> float:
+        """Return the intensity ``day`` days after the start; the last one given lasts on."""
+        return self.daily[min(int(day), len(self.daily) - 1)] if self.daily else self.intensity
+
+
+class Departures(Action):
+    """How many persons set out on each day since ``start`` is given; who, from where and to where is simulated."""
+
+    kind: Literal["departures"]
+    daily: Annotated[tuple[NonNegative, ...], Field(min_length=1, max_length=5000)]
+
+
+class RoadsClosed(Action):
+    """Nobody passes the named links of the network, such as ``[["Kidal", "Bourem"]]``, nor any at ``nodes``."""
+
+    kind: Literal["roads_closed"]
+    links: Annotated[tuple[tuple[str, str], ...], Field(max_length=10_000)] = ()
+    nodes: Annotated[tuple[str, ...], Field(max_length=5000)] = ()
+
+
+class DestinationsClosed(Action):
+    """The named destinations take nobody in; those who are there stay, and others may pass."""
+
+    kind: Literal["destinations_closed"]
+    provinces: Annotated[tuple[str, ...], Field(min_length=1, max_length=5000)]
 
 
 class Intervention(Action):
@@ -363,8 +402,29 @@ class ShelterRepair(PlacedIntervention):
     homes_per_day: NonNegative
 
 
+class Forwarding(Intervention):
+    """Whoever comes to the node ``at`` is sent on to ``to``, and to nowhere else."""
+
+    channels: ClassVar[tuple[Channel, ...]] = ("mobility",)
+    evidence: ClassVar[str] = "Transit sites on lake shores and borders from which people were taken on to camps."
+    kind: Literal["forwarding"]
+    at: str
+    to: str
+
+
 Shock = Annotated[
-    Offensive | ControlChange | Outage | FacilityDamage | AccessDenied | Explosion | SupplyCut | MonitorsKeptOut,
+    Offensive
+    | ControlChange
+    | Outage
+    | FacilityDamage
+    | AccessDenied
+    | Explosion
+    | SupplyCut
+    | MonitorsKeptOut
+    | Conflict
+    | Departures
+    | RoadsClosed
+    | DestinationsClosed,
     Field(discriminator="kind"),
 ]
 AnyIntervention = Annotated[
@@ -385,6 +445,7 @@ AnyIntervention = Annotated[
     | StateAccommodation
     | Cash
     | HotMeals
-    | ShelterRepair,
+    | ShelterRepair
+    | Forwarding,
     Field(discriminator="kind"),
 ]

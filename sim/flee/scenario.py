@@ -1,0 +1,262 @@
+"""An instance in FLEE's format as a scenario: its network, timeline of conflict, closures, departures and counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.flee.counts import interpolated
+from sim.flee.instance import ZONES, Closure, Instance, Location
+
+MOST_RESIDENTS = 24_000_000.0
+UNKNOWN_POPULATION = 10_000.0
+SPARE = 1.25
+"""Residents of places that see conflict, at least, against persons who are known to have left them."""
+
+MOST_SHOCKS = 150
+KM_PER_DAY = 400.0
+Data = dict[str, Any]
+
+
+def scenario_data(instance: Instance, base_actions: list[str], given: bool = True) -> Data:
+    """Return the data of a scenario file.
+
+    Parameters
+    ----------
+    instance : what was read
+    base_actions : ids of the actions in the scenario that it extends; they are removed
+    given : whether daily departures are taken from the counts, as in FLEE's validation, rather than simulated
+    """
+    counted = instance.counts is not None and given
+    departures, first = daily_departures(instance) if counted else (np.zeros(0), {})
+    network, scale = _network(instance, first, float(departures.sum()) + sum(first.values()))
+    shocks = [*_conflicts(instance, network), *_closures(instance, network)]
+    if counted:
+        daily = [round(float(persons), 3) for persons in departures]
+        shocks.append(_dated(instance, "departures", "departures", 0, None) | {"daily": daily})
+    forwarding = list(_forwarding(instance, network))
+    residents = sum(item["residents"] for item in network["settlements"])
+    return {
+        **_story(instance, counted, scale),
+        "extends": "base",
+        "remove": base_actions,
+        "time": {"start": _moment(instance.start, 0), "days": float(instance.days), "step_minutes": 1440,
+                 "output_minutes": 1440},
+        "place": {"network": network},
+        "parameters": _parameters(residents),
+        "shocks": shocks,
+        "interventions": forwarding,
+    }  # fmt: skip
+
+
+def daily_departures(instance: Instance) -> tuple[NDArray[np.float64], dict[str, float]]:
+    """Return persons who set out on each day, and those in each camp on day 0.
+
+    As in FLEE's validation a day's departures are the growth of all camps together; where the total falls, later
+    growth first makes up for it.
+    """
+    assert instance.counts is not None
+    series = {camp: interpolated(counts, instance.days) for camp, counts in instance.counts.items()}
+    total = np.sum(list(series.values()), axis=0)
+    highest = np.maximum.accumulate(total)
+    return np.diff(highest), {camp: float(persons[0]) for camp, persons in series.items()}
+
+
+def slug(text: str) -> str:
+    """Return a scenario's name made from ``text``.
+
+    >>> slug("Mali 2012"), slug("2015-x")
+    ('mali_2012', 'flee_2015_x')
+    """
+    word = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "instance"
+    return (word if word[0].isalpha() else f"flee_{word}")[:64]
+
+
+def _story(instance: Instance, counted: bool, scale: float) -> Data:
+    how = "as many leave each day as all camps together grew by" if counted else "conflict makes people leave"
+    notes = [f"On reading: {note}" for note in instance.notes[:40]]
+    if scale != 1.0:
+        notes.append(f"Residents are multiplied by {scale:.3g} so that those who left fit in, or all fit in memory.")
+    return {
+        "name": slug(instance.name),
+        "title": f"{instance.name}, from FLEE's format",
+        "summary": f"{instance.days} days from {instance.start.isoformat()}: {how}, and choose where to go.",
+        "narrative": f"Read by `corridor import-flee` from the instance `{instance.name}`. A conditional exploration.",
+        "assumptions": [
+            "People flee from settlements in conflict by the roads given, as households.",
+            "Capacities of camps are taken to be known; many equal the largest count seen later, which is hindsight.",
+            *notes,
+        ],
+    }
+
+
+def _moment(start: date, day: float) -> str:
+    return f"{(start + timedelta(days=int(day))).isoformat()}T00:00:00+00:00"
+
+
+def _dated(instance: Instance, name: str, kind: str, start: float, end: float | None) -> Data:
+    data = {"id": name, "kind": kind, "start": _moment(instance.start, max(0.0, start)), "basis": "reported"}
+    data["source"] = f"the instance {instance.name}"
+    return data if end is None else data | {"end": _moment(instance.start, end)}
+
+
+def _network(instance: Instance, first: dict[str, float], leaving: float) -> tuple[Data, float]:
+    """Return the network, and the factor by which residents are multiplied."""
+    on_roads = {end for route in instance.routes for end in (route.a, route.b)}
+    there = [item for item in instance.locations.values() if item.name in on_roads]
+    lost = sorted(set(instance.locations) - on_roads)
+    if lost:
+        instance.notes.append(f"Without a road, and left out: {', '.join(lost)}.")
+    peopled = [item for item in there if not item.is_camp and (item.population or _sees_conflict(instance, item))]
+    known = [item.population for item in peopled if item.population and _sees_conflict(instance, item)]
+    stand_in = float(np.median(known)) if known else UNKNOWN_POPULATION
+    residents = {item.name: item.population or stand_in for item in peopled}
+    unknown = [item.name for item in peopled if not item.population]
+    if unknown:
+        instance.notes.append(f"Without a population, and taken to have {stand_in:,.0f}: {', '.join(unknown)}.")
+    exposed = sum(residents[item.name] for item in peopled if _sees_conflict(instance, item)) or sum(residents.values())
+    scale = max(1.0, SPARE * leaving / max(1.0, exposed))
+    scale = min(scale, MOST_RESIDENTS / max(1.0, sum(residents.values())))
+    settlements = [
+        _where(item) | {"region": item.region or "all", "residents": round(residents[item.name] * scale, 1)}
+        for item in peopled
+    ]
+    camps = [_camp(instance, item, first) for item in there if item.is_camp]
+    roads = [[route.a, route.b, round(route.km, 3)] for route in instance.routes]
+    title = f"{instance.name} (FLEE)"
+    return {"title": title, "settlements": settlements, "destinations": camps, "roads": roads}, scale
+
+
+def _where(item: Location) -> Data:
+    return {"name": item.name, "country": item.country, "lat": item.lat, "lon": item.lon}
+
+
+def _camp(instance: Instance, item: Location, first: dict[str, float]) -> Data:
+    data = _where(item)
+    if item.population:
+        data["capacity"] = item.population
+    if first.get(item.name):
+        data["persons"] = first[item.name]
+    counts = (instance.counts or {}).get(item.name)
+    return data | ({"counts": [list(count) for count in counts]} if counts else {})
+
+
+def _sees_conflict(instance: Instance, item: Location) -> bool:
+    return item.name in instance.conflicts
+
+
+def _conflicts(instance: Instance, network: Data) -> Iterator[Data]:
+    """Yield conflict by spells of the same intensity; by settlement and day where that makes too many."""
+    homes = [item["name"] for item in network["settlements"]]
+    series = {name: instance.conflicts[name] for name in homes if name in instance.conflicts}
+    spells: dict[tuple[int, int, float], list[str]] = {}
+    for name, values in series.items():
+        for begin, end, intensity in runs(values):
+            spells.setdefault((begin, end, intensity), []).append(name)
+    if len(spells) <= MOST_SHOCKS:
+        for number, ((begin, end, intensity), names) in enumerate(sorted(spells.items()), 1):
+            data = _dated(instance, f"conflict_{number}", "conflict", begin, end if end < instance.days else None)
+            yield data | {"settlements": names, "intensity": intensity}
+        return
+    for number, (name, values) in enumerate(series.items(), 1):
+        data = _dated(instance, f"conflict_{number}", "conflict", 0, None)
+        yield data | {"settlements": [name], "daily": values}
+
+
+def runs(values: list[float]) -> Iterator[tuple[int, int, float]]:
+    """Yield first day, day after the last, and value of each stretch of one value above 0.
+
+    >>> list(runs([0.0, 1.0, 1.0, 0.5]))
+    [(1, 3, 1.0), (3, 4, 0.5)]
+    """
+    begin = 0
+    for day in range(1, len(values) + 1):
+        if day == len(values) or values[day] != values[begin]:
+            if values[begin] > 0.0:
+                yield begin, day, values[begin]
+            begin = day
+
+
+def _closures(instance: Instance, network: Data) -> Iterator[Data]:
+    camps = {item["name"] for item in network["destinations"]}
+    for number, closure in enumerate(instance.closures, 1):
+        if closure.kind == "remove_forced_redirection" or closure.start >= instance.days:
+            continue
+        end = None if closure.end is None or closure.end >= instance.days else closure.end
+        if end is not None and end <= 0:
+            continue
+        name = f"closure_{number}"
+        if closure.kind in ("camp", "idpcamp"):
+            if closure.name in camps:
+                yield _dated(instance, name, "destinations_closed", closure.start, end) | {"provinces": [closure.name]}
+            continue
+        links, nodes = shut(instance, closure)
+        if links or nodes:
+            yield _dated(instance, name, "roads_closed", closure.start, end) | {"links": links, "nodes": nodes}
+
+
+def shut(instance: Instance, closure: Closure) -> tuple[list[list[str]], list[str]]:
+    """Return the links and the nodes that a closure of a border, a link or a location shuts.
+
+    ``location,A,B`` with a location B that a road joins to A shuts that road; else it shuts A.
+    """
+    where = instance.locations
+    pairs = [[route.a, route.b] for route in instance.routes]
+    if closure.kind == "country":
+        sides = {closure.name, closure.other}
+        return [[a, b] for a, b in pairs if {where[a].country, where[b].country} == sides and len(sides) == 2], []
+    between = [[a, b] for a, b in pairs if {a, b} == {closure.name, closure.other}]
+    if between or closure.kind in ("link", "links"):
+        return between, []
+    on_roads = any(closure.name in pair for pair in pairs)
+    return [], [closure.name] if on_roads else []
+
+
+def _forwarding(instance: Instance, network: Data) -> Iterator[Data]:
+    """Yield forwarding where routes redirect, until it is removed."""
+    lifted = {
+        frozenset((closure.name, closure.other)): closure.start
+        for closure in instance.closures
+        if closure.kind == "remove_forced_redirection"
+    }
+    for number, route in enumerate(instance.routes, 1):
+        end = lifted.get(frozenset((route.a, route.b)))
+        if not route.redirects or (end is not None and end <= 0):
+            continue
+        end = end if end is not None and end < instance.days else None
+        to = route.b if route.redirects == route.a else route.a
+        data = _dated(instance, f"forwarding_{number}", "forwarding", 0, end)
+        yield data | {"at": route.redirects, "to": to}
+
+
+def _parameters(residents: float) -> Data:
+    """Return what differs from the ground that all scenarios share."""
+    told = {
+        "residents_total": (residents, "persons", "the instance; those in destinations at the start among them"),
+        "household_size_mean": (5.0, "persons/household", "families flee together; FLEE moves single persons"),
+        "free_flow_kmh": (round(KM_PER_DAY / 24.0, 3), "km/h", "400 km a day, as FLEE's validation settings have it"),
+        "return_base_per_day": (0.0, "1/day", "nobody returns in FLEE's validation"),
+        "drift_per_day": (0.0, "1/day", "moving on did not lower the error in the training instances"),
+        "hr_peers": (1.0, "hazard ratio", "fitted to one case of another kind, so left out"),
+        "hr_road_known_open": (1.0, "hazard ratio", "no single road opens here"),
+        "kin_household_share": (0.0, "share", "kin are met in the pull of those who went before"),
+    }
+    spread = {"household_size_mean": (3.0, 8.0), "free_flow_kmh": (4.0, 60.0), "return_base_per_day": (0.0, 0.01),
+              "drift_per_day": (0.0, 0.01)}  # fmt: skip
+    data = {}
+    for name, (value, unit, why) in told.items():
+        low, high = spread.get(name, (max(1.0, 0.5 * value), 2.0 * value))
+        if name == "kin_household_share":
+            low, high = 0.0, 1.0
+        prior = {"kind": "uniform", "low": low, "high": high}
+        data[name] = {"value": value, "unit": unit, "basis": "assumed", "source": f"assumption: {why}", "prior": prior,
+                      "note": ""}  # fmt: skip
+    return data
+
+
+__all__ = ["ZONES", "daily_departures", "runs", "scenario_data", "shut", "slug"]
