@@ -242,11 +242,12 @@ def _parameters(residents: float) -> Data:
         "free_flow_kmh": (round(KM_PER_DAY / 24.0, 3), "km/h", "400 km a day, as FLEE's validation settings have it"),
         "return_base_per_day": (0.0, "1/day", "nobody returns in FLEE's validation"),
         "drift_per_day": (0.0, "1/day", "moving on did not lower the error in the training instances"),
+        "leave_frailty_variance": (0.0, "1", "a frailty did not lower the error in the training instances"),
         "hr_peers": (1.0, "hazard ratio", "fitted to one case of another kind, so left out"),
         "hr_road_known_open": (1.0, "hazard ratio", "no single road opens here"),
         "kin_household_share": (0.0, "share", "kin are met in the pull of those who went before"),
     }
-    spread = {"household_size_mean": (3.0, 8.0), "free_flow_kmh": (4.0, 60.0), "return_base_per_day": (0.0, 0.01),
+    spread = {"leave_frailty_variance": (0.0, 5.0), "household_size_mean": (3.0, 8.0), "free_flow_kmh": (4.0, 60.0), "return_base_per_day": (0.0, 0.01),
               "drift_per_day": (0.0, 0.01)}  # fmt: skip
     data = {}
     for name, (value, unit, why) in told.items():

@@ -9,6 +9,8 @@ strata and events, not with households.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -130,15 +132,18 @@ class RiskSet:
         shape (n_strata,) [1]
         """
         grown = np.zeros(self.level.size)
-        for stratum in np.flatnonzero(wanted).tolist():
-            due = np.concatenate([run.due(stratum)[: wanted[stratum]] for run in self._runs] or [np.empty(0)])
-            late = [levels[strata == stratum] for _, strata, levels in self._late]
-            due = np.sort(np.concatenate([due, *late]))
+        for stratum, most in enumerate(wanted.tolist()):
+            if most <= 0:
+                continue
+            parts = [due[:most] for run in self._runs if (due := run.due(stratum)).size]
+            parts += [levels[strata == stratum] for _, strata, levels in self._late]
+            due = parts[0] if len(parts) == 1 and not self._late else np.sort(np.concatenate([np.empty(0), *parts]))
             if due.size:
-                level = float(due[min(int(wanted[stratum]), due.size) - 1])
-                grown[stratum] = np.nextafter(max(0.0, level - self.level[stratum]), np.inf)
-                while self.level[stratum] + grown[stratum] < level:
-                    grown[stratum] *= 1.0 + 1e-15
+                now, level = float(self.level[stratum]), float(due[min(most, due.size) - 1])
+                step = max(0.0, level - now)
+                while now + step < level:
+                    step = math.nextafter(step, math.inf)
+                grown[stratum] = step
         return grown
 
     def _take_late(self) -> Entries:

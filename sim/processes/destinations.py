@@ -22,12 +22,20 @@ LEAST_PULL = 1e-12
 """Of a full destination, so that people still go somewhere when all are full."""
 
 
-def attraction(p: FlightParameters, km: Floats, persons: Floats, capacity: Floats) -> Floats:
+LEAST_UTILITY = -1e300
+
+
+def nearness(p: FlightParameters, km: Floats) -> Floats:
+    """Return the part of utility that the way has, of the shape of ``km``; -inf where there is no way."""
+    return np.asarray(-p.destination_km_elasticity * np.log(km + p.destination_km_offset))
+
+
+def choice_table(p: FlightParameters, near: Floats, persons: Floats, capacity: Floats) -> Floats:
     """Return cumulative probabilities of destinations, shape (n_origins, n_destinations); rows of nowhere to go are 0.
 
     Parameters
     ----------
-    km : shape (n_origins, n_destinations), length of the way; inf where there is none
+    near : shape (n_origins, n_destinations), :func:`nearness`
     persons, capacity : shape (n_destinations,), persons there or bound for there, and how many it takes in
 
     Examples
@@ -35,14 +43,13 @@ def attraction(p: FlightParameters, km: Floats, persons: Floats, capacity: Float
     >>> from types import SimpleNamespace
     >>> p = SimpleNamespace(destination_km_elasticity=1.0, destination_km_offset=0.0, destination_stock_elasticity=0.0,
     ...                     destination_stock_offset=1.0, destination_full_pull=0.0)
-    >>> attraction(p, np.array([[100.0, 300.0]]), np.zeros(2), np.full(2, np.inf))
+    >>> choice_table(p, nearness(p, np.array([[100.0, 300.0]])), np.zeros(2), np.full(2, np.inf))
     array([[0.75, 1.  ]])
     """
     offered = np.log(persons + p.destination_stock_offset) * p.destination_stock_elasticity
     offered = offered + np.where(persons >= capacity, np.log(max(p.destination_full_pull, LEAST_PULL)), 0.0)
-    utility = offered - p.destination_km_elasticity * np.log(km + p.destination_km_offset)
-    utility = np.where(np.isfinite(km), utility, -np.inf)
+    utility = near + offered
     best = utility.max(axis=1, keepdims=True)
-    weight = np.exp(utility - np.where(np.isfinite(best), best, 0.0))
+    weight = np.exp(utility - np.maximum(best, LEAST_UTILITY))
     total = weight.sum(axis=1, keepdims=True)
     return np.asarray(np.cumsum(np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0), axis=1))

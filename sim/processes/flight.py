@@ -15,7 +15,7 @@ from sim.place.place import Place
 from sim.population.households import DISPLACED, READY, TRANSIT, Households
 from sim.population.queues import Calendar, PointQueue
 from sim.population.risk import RiskSet
-from sim.processes.destinations import attraction
+from sim.processes.destinations import choice_table, nearness
 from sim.processes.reception import choose
 from sim.processes.ways import Ways
 from sim.scenario.actions import DestinationsClosed, Forwarding, RoadsClosed
@@ -55,11 +55,13 @@ class Flight:
         self.bound: Floats = np.zeros(self.capacity.size)
         self.destination: Ids = np.full(len(households), -1, dtype=np.int64)
         self.km: Floats = np.full((len(self.ways.nodes), self.capacity.size), np.inf)
+        self.near: Floats = self.km.copy()
         self.reachable: Flags = np.zeros(self.ways.homes.size, dtype=bool)
         self.waiting: Ids = np.empty(0, dtype=np.int64)
         self.travelling = Calendar()
         self.risk = RiskSet(self.capacity.size)
         self.moves = np.zeros(len(households), dtype=np.int16)
+        households.uniform("province")  # drawn while the model is set up, not on the first day
         self._seen: tuple[object, bytes] = (None, b"")
 
     @property
@@ -107,6 +109,7 @@ class Flight:
         ends = self.ways.ends.tolist()
         refused = [name in no_entry or end in forwarding for name, end in zip(names, ends, strict=True)]
         self.km[:, refused] = np.inf
+        self.near = nearness(self.parameters, self.km)
         self.reachable = np.isfinite(self.km[self.ways.homes]).any(axis=1)
 
     def make_ready(self, model: DisplacementModel, ids: Ids) -> None:
@@ -130,14 +133,18 @@ class Flight:
             return
         self.departed += int(model.households.persons[ids].sum())
         self.moves[ids] = 0
-        self._send(model, ids, self.ways.homes[model.households.columns.home[ids]], "province")
+        homes = model.households.columns.home[ids]
+        self._send(model, ids, self.ways.homes[homes], self._table(model, self.near[self.ways.homes])[homes])
 
-    def _send(self, model: DisplacementModel, ids: Ids, nodes: Ids, *purpose: object) -> None:
-        """Let households at ``nodes``, shape (n,), choose a destination each and travel there."""
+    def _table(self, model: DisplacementModel, near: Floats) -> Floats:
         persons = model.households.displaced[1:-1] + self.bound
-        origins, rows = np.unique(nodes, return_inverse=True)
-        table = attraction(self.parameters, self.km[origins], persons, self.capacity)
-        chosen = choose(table[rows], model.households.uniform(*purpose)[ids])
+        return choice_table(self.parameters, near, persons, self.capacity)
+
+    def _send(
+        self, model: DisplacementModel, ids: Ids, nodes: Ids, table: Floats, purpose: str = "province"
+    ) -> None:
+        """Let households at ``nodes`` choose a destination by their rows of ``table`` and travel there."""
+        chosen = choose(table, model.households.uniform(purpose)[ids])
         self.destination[ids] = chosen
         model.households.move(ids, TRANSIT)
         self.bound += np.bincount(chosen, weights=model.households.persons[ids], minlength=self.bound.size)
@@ -180,12 +187,12 @@ class Flight:
             self._leave_for_another(model, due[self.destination[due] == camp], camp)
 
     def _leave_for_another(self, model: DisplacementModel, ids: Ids, camp: int) -> None:
-        stays = self.km[:, camp].copy()
         node = self.ways.ends[camp]
-        self.km[:, camp] = np.inf
-        if np.isfinite(self.km[node]).any():
+        near = self.near[[node]]
+        near[0, camp] = -np.inf
+        if np.isfinite(near).any():
             self.moves[ids] += 1
-            self._send(model, ids, np.full(ids.size, node), "second province")
+            table = np.repeat(self._table(model, near), ids.size, axis=0)
+            self._send(model, ids, np.full(ids.size, node), table, "second province")
         else:
             self._put_at_risk(model.households, ids, self.destination[ids])
-        self.km[:, camp] = stays

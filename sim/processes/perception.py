@@ -12,6 +12,7 @@ from sim.scenario.parameters import Violence as ViolenceParameters
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
+    from sim.model.timeline import Entry
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +38,7 @@ class Perception:
         self.threat: Floats = np.zeros(n_settlements)
         self.adverse_control: Floats = np.zeros(n_settlements)
         self.insecurity: Floats = np.zeros(n_settlements)
+        self._spells: list[tuple[Entry, Conflict]] = []
         self.gone: Floats = np.zeros(n_settlements)
 
     def step(self, model: DisplacementModel) -> None:
@@ -59,9 +61,11 @@ class Perception:
 
     def see_conflict(self, model: DisplacementModel, hours: float) -> None:
         """Take in where there is conflict now; what was felt before fades over ``hours`` like memory of violence."""
-        self.conflict = np.zeros_like(self.conflict)
-        for entry, action in model.timeline.of(Conflict, model.hours):
-            intensity = min(1.0, action.intensity_at((model.hours - entry.start) / 24.0))
-            self.conflict[entry.where] = np.maximum(self.conflict[entry.where], intensity)
+        spells = model.timeline.of(Conflict, model.hours)
+        if spells is not self._spells or any(action.daily for _, action in spells):
+            self._spells, self.conflict = spells, np.zeros_like(self.conflict)
+            for entry, action in spells:
+                intensity = min(1.0, action.intensity_at((model.hours - entry.start) / 24.0))
+                self.conflict[entry.where] = np.maximum(self.conflict[entry.where], intensity)
         fading = float(np.exp(-hours / (24.0 * self.parameters.threat_memory_days)))
         self.conflict_felt = np.maximum(self.conflict, self.conflict_felt * fading)

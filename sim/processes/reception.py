@@ -76,6 +76,8 @@ def shares_of_centres(persons: float, queues: Floats, rates: Floats) -> Floats:
 def registration_centres(model: DisplacementModel, p: ReceptionParameters) -> tuple[RegistrationCentre, ...]:
     """Set up a centre at each registration node: the first with its own share of the capacity, the rest alike."""
     nodes = model.place.registration
+    if not nodes:
+        return ()
     others = max(1, len(nodes) - 1)
     first = p.registration_first_share if len(nodes) > 1 else 1.0
     shares = [first, *[(1.0 - first) / others] * (len(nodes) - 1)]
