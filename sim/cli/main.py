@@ -18,6 +18,7 @@ from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
 from sim.cli.explain import explain
+from sim.cli.flee import import_flee, score_flee
 from sim.cli.guard import guarded
 from sim.cli.hindcast import hindcast
 from sim.cli.list import list_scenarios
@@ -41,6 +42,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "compare": compare,
     "calibrate": calibrate,
     "hindcast": hindcast,
+    "import-flee": import_flee,
+    "score-flee": score_flee,
     "schema": schema,
 }
 """Name → function of every verb, in the order of the help."""

@@ -108,10 +108,10 @@ def _dated(instance: Instance, name: str, kind: str, start: float, end: float | 
 def _network(instance: Instance, first: dict[str, float], leaving: float) -> tuple[Data, float]:
     """Return the network, and the factor by which residents are multiplied."""
     on_roads = {end for route in instance.routes for end in (route.a, route.b)}
-    there = [item for item in instance.locations.values() if item.name in on_roads]
+    there = list(instance.locations.values())
     lost = sorted(set(instance.locations) - on_roads)
     if lost:
-        instance.notes.append(f"Without a road, and left out: {', '.join(lost)}.")
+        instance.notes.append(f"No road leads there, so nobody goes: {', '.join(lost)}.")
     peopled = [item for item in there if not item.is_camp and (item.population or _sees_conflict(instance, item))]
     known = [item.population for item in peopled if item.population and _sees_conflict(instance, item)]
     stand_in = float(np.median(known)) if known else UNKNOWN_POPULATION
@@ -213,8 +213,7 @@ def shut(instance: Instance, closure: Closure) -> tuple[list[list[str]], list[st
     between = [[a, b] for a, b in pairs if {a, b} == {closure.name, closure.other}]
     if between or closure.kind in ("link", "links"):
         return between, []
-    on_roads = any(closure.name in pair for pair in pairs)
-    return [], [closure.name] if on_roads else []
+    return [], [closure.name]
 
 
 def _forwarding(instance: Instance, network: Data) -> Iterator[Data]:

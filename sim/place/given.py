@@ -85,6 +85,7 @@ def _destinations(network: Network) -> tuple[Province, ...]:
 
 def _roads(network: Network) -> Graph:
     graph: Graph = nx.Graph()
+    graph.add_nodes_from(network.nodes)
     for a, b, km in network.roads:
         graph.add_edge(a, b, km=km, kmh=None, road="", queue="")
     return nx.freeze(graph)
