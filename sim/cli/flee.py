@@ -62,7 +62,9 @@ def score_flee(
     days: Days = None,
     changes: Changes = None,
     predict: Predicted = False,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for daily.csv and score.json.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder for daily.csv and score.json.")
+    ] = None,
 ) -> None:
     """Play a scenario and score where people went by FLEE's measure, beside three simple rules."""
     changed, problems = overrides(days, changes or [])

@@ -10,7 +10,7 @@ from sim.flee.toml import toml_text
 from sim.scenario.load import load
 from sim.scenario.schema import Scenario
 
-COMMENT = """Written by `corridor import-flee`. Edit it like any other scenario; `corridor check` says what is wrong with it.
+COMMENT = """Written by `corridor import-flee`. Edit it like any other scenario; `corridor check` names its mistakes.
 Counts score a run and never enter it; departures, where given, are the growth of all counts together."""
 
 

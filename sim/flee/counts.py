@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import Problem
 from sim.flee.tables import Findings, Line, as_date, data_rows, read_lines
 
+Floats = NDArray[np.float64]
 Count = tuple[float, float]
 """Day since the start, and persons."""
 
@@ -47,10 +50,9 @@ def read_counts(
     return counts
 
 
-def interpolated(counts: Iterable[Count], days: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def interpolated(counts: Iterable[Count], days: int) -> Floats:
     """Return persons on the days 0 to ``days`` − 1, linear between counts and level beyond them, as FLEE does."""
-    when, persons = zip(*counts, strict=True)
-    return np.asarray(np.interp(np.arange(days), when, persons))
+    return _at(counts, np.arange(days))
 
 
 def _corrections(inputs: Path, found: Findings, start: date) -> dict[str, float]:
@@ -88,11 +90,16 @@ def _corrected(counts: list[Count], day: float | None) -> list[Count]:
     before = [persons for when, persons in counts if day is not None and when < day]
     if day is None or not before or before[-1] <= 0.0:
         return counts
-    factor = float(np.interp(day, *zip(*counts, strict=True))) / before[-1]
+    factor = float(_at(counts, np.array([day]))[0]) / before[-1]
     return [(when, persons * factor if when < day else persons) for when, persons in counts]
 
 
 def _added(tables: list[list[Count]]) -> list[Count]:
     days = np.unique([when for table in tables for when, _ in table])
-    persons = sum(np.interp(days, *zip(*table, strict=True)) for table in tables)
-    return [(float(when), round(float(count), 3)) for when, count in zip(days, np.atleast_1d(persons), strict=True)]
+    persons = np.sum([_at(table, days) for table in tables], axis=0)
+    return [(float(when), round(float(count), 3)) for when, count in zip(days, persons, strict=True)]
+
+
+def _at(counts: Iterable[Count], days: NDArray[Any]) -> Floats:
+    when, persons = np.array(list(counts), dtype=float).T
+    return np.asarray(np.interp(days, when, persons), dtype=float)

@@ -16,6 +16,7 @@ TYPES = (*CAMPS, *ZONES, "town", "forwarding_hub", "marker")
 CLOSURES = ("country", "location", "camp", "idpcamp", "links", "link", "remove_forced_redirection")
 LONGEST = 3653
 FIELDS = ("name", "region", "country", "lat", "lon", "type", "conflict_date", "population")
+POSITIONS = {key: index for index, key in enumerate(FIELDS)}
 ALIASES = {
     "latitude": "lat", "gps_x": "lat", "longitude": "lon", "gps_y": "lon", "location_type": "type",
     "conflict_period": "conflict_date", "pop/cap": "population", "pop": "population", "capacity": "population",
@@ -94,8 +95,8 @@ def read_instance(folder: Path) -> Instance:
     """
     inputs = folder / "input_csv" if (folder / "input_csv").is_dir() else folder
     if not inputs.is_dir():
-        found = "a file" if inputs.exists() else "no such folder"
-        raise SeedError(Problem(str(folder), "", found, "the folder of a FLEE instance"))
+        what = "a file" if inputs.exists() else "no such folder"
+        raise SeedError(Problem(str(folder), "", what, "the folder of a FLEE instance"))
     found = Findings()
     start, days = _period(inputs, found)
     locations = _locations(inputs, found, start)
@@ -137,7 +138,7 @@ def _locations(inputs: Path, found: Findings, start: date) -> dict[str, Location
     rows = _rows(inputs, "locations.csv")
     heads = [ALIASES.get(head.lower(), head.lower()) for head in header_of(rows)]
     named = "name" in heads and "type" in heads
-    at = {key: heads.index(key) if key in heads else -1 for key in FIELDS} if named else dict(zip(FIELDS, range(8)))
+    at = {key: heads.index(key) if key in heads else -1 for key in FIELDS} if named else POSITIONS
     locations: dict[str, Location] = {}
     for row in data_rows(rows, lambda first: named):
         name, kind = row.cell(at["name"]), row.cell(at["type"]).lower()

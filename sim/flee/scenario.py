@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.flee.counts import interpolated
-from sim.flee.instance import ZONES, Closure, Instance, Location
+from sim.flee.instance import Closure, Instance, Location
 
 MOST_RESIDENTS = 24_000_000.0
 UNKNOWN_POPULATION = 10_000.0
@@ -19,7 +19,6 @@ SPARE = 1.25
 """Residents of places that see conflict, at least, against persons who are known to have left them."""
 
 MOST_SHOCKS = 150
-KM_PER_DAY = 400.0
 Data = dict[str, Any]
 
 
@@ -233,30 +232,24 @@ def _forwarding(instance: Instance, network: Data) -> Iterator[Data]:
         yield data | {"at": route.redirects, "to": to}
 
 
+FLEES_WORLD: tuple[tuple[str, float, str, tuple[float, float], str], ...] = (
+    ("household_size_mean", 5.0, "persons/household", (3.0, 8.0), "families flee together; FLEE moves single persons"),
+    ("free_flow_kmh", 16.667, "km/h", (4.0, 60.0), "400 km a day, as in the settings of FLEE's validation"),
+    ("return_base_per_day", 0.0, "1/day", (0.0, 0.01), "nobody returns in FLEE's validation"),
+    ("drift_per_day", 0.0, "1/day", (0.0, 0.01), "moving on did not lower the error in the training instances"),
+    ("leave_frailty_variance", 0.0, "1", (0.0, 5.0), "a frailty did not lower the error in the training instances"),
+    ("hr_peers", 1.0, "hazard ratio", (0.5, 2.0), "fitted to a case of another kind, so left out"),
+    ("hr_road_known_open", 1.0, "hazard ratio", (0.5, 2.0), "no single road opens here"),
+    ("kin_household_share", 0.0, "share", (0.0, 1.0), "kin are met in the pull of those who went before"),
+)
+"""Name, value, unit, range and reason of what differs from the ground that all scenarios share."""
+
+
 def _parameters(residents: float) -> Data:
-    """Return what differs from the ground that all scenarios share."""
-    told = {
-        "residents_total": (residents, "persons", "the instance; those in destinations at the start among them"),
-        "household_size_mean": (5.0, "persons/household", "families flee together; FLEE moves single persons"),
-        "free_flow_kmh": (round(KM_PER_DAY / 24.0, 3), "km/h", "400 km a day, as FLEE's validation settings have it"),
-        "return_base_per_day": (0.0, "1/day", "nobody returns in FLEE's validation"),
-        "drift_per_day": (0.0, "1/day", "moving on did not lower the error in the training instances"),
-        "leave_frailty_variance": (0.0, "1", "a frailty did not lower the error in the training instances"),
-        "hr_peers": (1.0, "hazard ratio", "fitted to one case of another kind, so left out"),
-        "hr_road_known_open": (1.0, "hazard ratio", "no single road opens here"),
-        "kin_household_share": (0.0, "share", "kin are met in the pull of those who went before"),
-    }
-    spread = {"leave_frailty_variance": (0.0, 5.0), "household_size_mean": (3.0, 8.0), "free_flow_kmh": (4.0, 60.0), "return_base_per_day": (0.0, 0.01),
-              "drift_per_day": (0.0, 0.01)}  # fmt: skip
+    total = ("residents_total", residents, "persons", (0.5 * residents, 2.0 * residents), "as the instance has it")
     data = {}
-    for name, (value, unit, why) in told.items():
-        low, high = spread.get(name, (max(1.0, 0.5 * value), 2.0 * value))
-        if name == "kin_household_share":
-            low, high = 0.0, 1.0
+    for name, value, unit, (low, high), why in (total, *FLEES_WORLD):
         prior = {"kind": "uniform", "low": low, "high": high}
-        data[name] = {"value": value, "unit": unit, "basis": "assumed", "source": f"assumption: {why}", "prior": prior,
-                      "note": ""}  # fmt: skip
+        data[name] = {"value": value, "unit": unit, "basis": "assumed", "source": f"assumption: {why}", "note": "",
+                      "prior": prior}  # fmt: skip
     return data
-
-
-__all__ = ["ZONES", "daily_departures", "runs", "scenario_data", "shut", "slug"]

@@ -1,9 +1,9 @@
 """How well a run splits the displaced over destinations: FLEE's own measure, beside three simple rules.
 
-The averaged relative difference (Suleimenova, Bell & Groen 2017) is, for each day, the sum over camps of
-\\|simulated − counted\\| over the sum of the counts; the mean over days is reported. *Rescaled*, the simulated camps are
-first multiplied by what makes their total meet that of the counts, which leaves the split alone. Days before anybody
-is counted are in the mean as 0.
+The averaged relative difference (Suleimenova, Bell & Groen 2017) of a day is the sum over camps of the absolute
+difference between simulated and counted persons, over the sum of the counts; the mean over days is reported.
+*Rescaled*, the simulated camps are first multiplied by what makes their total meet that of the counts, which leaves
+the split alone. Days before anybody is counted are in the mean as 0.
 """
 
 from __future__ import annotations

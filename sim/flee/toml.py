@@ -48,7 +48,7 @@ def _value(key: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_key(name)} = {_value(name, item)}" for name, item in value.items()) + " }"
     if isinstance(value, list):
-        if key == "roads":
+        if key in ("roads", "assumptions"):
             return "[\n" + "".join(f"    {_value('', item)},\n" for item in value) + "]"
         return "[" + ", ".join(_value("", item) for item in value) + "]"
     if isinstance(value, str):

@@ -32,7 +32,6 @@ from sim.processes.violence import Violence
 from sim.scenario.parameters import Parameters
 from sim.scenario.schema import MINUTES_PER_DAY, Scenario
 
-
 ON_ARRIVAL = "on arrival"
 """Where an open network has no reception point: the label of a place that stays empty."""
 

@@ -17,6 +17,7 @@ from sim.scenario.parameters import ASSURANCES
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
+    from sim.place.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,17 @@ class Recorder:
         labels: dict[str, Any] = dict(_labels(model))
         titles = [settlement.title for settlement in model.place.settlements]
         labels["settlement"] = ("settlement", labels["settlement"], {"titles": titles})
-        return xr.Dataset(data, coords={"time": times.astype("datetime64[ns]"), **labels})
+        coords = {"time": times.astype("datetime64[ns]"), **labels}
+        return xr.Dataset(data, coords=coords, attrs=_attributes(model.place))
+
+
+def _attributes(place: Place) -> dict[str, Any]:
+    """Return what readers of a dataset need to know of its place."""
+    attributes: dict[str, Any] = {
+        "host_country": place.host_country,
+        "time_zone": f"UTC{place.utc_offset_hours:+g}" if place.utc_offset_hours else "UTC",
+    }
+    return attributes | ({"open_network": 1} if place.open_network else {})
 
 
 def _labels(model: DisplacementModel) -> dict[str, list[str]]:

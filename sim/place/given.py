@@ -88,4 +88,5 @@ def _roads(network: Network) -> Graph:
     graph.add_nodes_from(network.nodes)
     for a, b, km in network.roads:
         graph.add_edge(a, b, km=km, kmh=None, road="", queue="")
-    return nx.freeze(graph)
+    nx.freeze(graph)
+    return graph

@@ -88,6 +88,7 @@ class Decisions:
         self.parameters = parameters
         self.size_effect: Floats = size_effect(flight, households.initial)
         self.owed: Floats = np.zeros(len(households.settlements))
+        self.unmet = 0.0
         self.ratio = household_ratio(parameters, households)
         self.risk = RiskSet(len(households.settlements))
         self.hazard: Floats = np.zeros(len(households.settlements))
@@ -111,17 +112,20 @@ class Decisions:
         model.traffic.make_ready(model, due)
 
     def leave_first(self, model: DisplacementModel, persons: float) -> Ids:
-        """Return the households of about ``persons`` who would leave first, those of earlier calls made good."""
-        households, total = model.households, persons + float(self.owed.sum())
+        """Return the households of about ``persons`` who would leave first.
+
+        Nobody leaves from where no way leads out; what can't be met now is made good as soon as it can.
+        """
+        households = model.households
         home = households.at_home + households.returned
-        weight = home * self.hazard * model.traffic.reachable
-        if not weight.any():
-            weight = home * self.size_effect * model.traffic.reachable
-        if total < 0.5 or not weight.any():
-            self.owed += persons / self.owed.size
-            return np.empty(0, dtype=np.int64)
+        self.unmet += persons + float(self.owed[home == 0].sum())
         self.owed[home == 0] = 0.0
-        self.owed += (total - self.owed.sum()) * weight / weight.sum()
+        driven = self.hazard if self.hazard.any() else self.size_effect
+        weight = home * driven * model.traffic.reachable
+        if not weight.any():
+            return np.empty(0, dtype=np.int64)
+        self.owed += self.unmet * weight / weight.sum()
+        self.unmet = 0.0
         mean = float(households.initial.sum()) / len(households)
         wanted = np.maximum(0, np.rint(self.owed / mean)).astype(np.int64)
         leaving = self._staying(households, self.risk.advance(self.risk.until(wanted)))

@@ -110,7 +110,7 @@ class Flight:
         refused = [name in no_entry or end in forwarding for name, end in zip(names, ends, strict=True)]
         self.km[:, refused] = np.inf
         self.near = nearness(self.parameters, self.km)
-        self.reachable = np.isfinite(self.km[self.ways.homes]).any(axis=1)
+        self.reachable = np.asarray(np.isfinite(self.km[self.ways.homes]).any(axis=1))
 
     def make_ready(self, model: DisplacementModel, ids: Ids) -> None:
         """Let households that have decided set out in this step, or wait for a way."""
@@ -140,9 +140,7 @@ class Flight:
         persons = model.households.displaced[1:-1] + self.bound
         return choice_table(self.parameters, near, persons, self.capacity)
 
-    def _send(
-        self, model: DisplacementModel, ids: Ids, nodes: Ids, table: Floats, purpose: str = "province"
-    ) -> None:
+    def _send(self, model: DisplacementModel, ids: Ids, nodes: Ids, table: Floats, purpose: str = "province") -> None:
         """Let households at ``nodes`` choose a destination by their rows of ``table`` and travel there."""
         chosen = choose(table, model.households.uniform(purpose)[ids])
         self.destination[ids] = chosen
@@ -183,8 +181,9 @@ class Flight:
         due = self.risk.advance(self.drift * self.hr_crowding**full * model.step_hours / HOURS_PER_DAY)
         here = households.place[due] - 1
         due = due[(households.status[due] == DISPLACED) & (here == self.destination[due])]
-        for camp in np.unique(self.destination[due]).tolist():
-            self._leave_for_another(model, due[self.destination[due] == camp], camp)
+        at = self.destination[due]
+        for camp in np.unique(at).tolist():
+            self._leave_for_another(model, due[at == camp], camp)
 
     def _leave_for_another(self, model: DisplacementModel, ids: Ids, camp: int) -> None:
         node = self.ways.ends[camp]

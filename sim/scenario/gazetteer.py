@@ -22,6 +22,7 @@ class Gazetteer:
     aliases: Mapping[str, str]
     provinces: tuple[str, ...] = ()
     nodes: tuple[str, ...] = ()
+    links: frozenset[frozenset[str]] = frozenset()
 
 
 @lru_cache(maxsize=16)
@@ -38,6 +39,7 @@ def gazetteer(dataset: str) -> Gazetteer:
         aliases={name: item.name for item in place.settlements for name in (item.alt_name, item.title)},
         provinces=tuple(item.name for item in place.provinces),
         nodes=tuple(place.roads),
+        links=frozenset(frozenset(link) for link in place.roads.edges),
     )
 
 
@@ -54,4 +56,5 @@ def names_of(place: PlaceRef) -> Gazetteer:
         aliases={},
         provinces=tuple(item.name for item in network.destinations),
         nodes=network.nodes,
+        links=frozenset(frozenset((a, b)) for a, b, _ in network.roads),
     )

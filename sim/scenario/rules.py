@@ -148,6 +148,10 @@ def places(pieces: Pieces) -> Iterator[Finding]:
                     remedy = f"it is called `{alias}` here" if alias else did_you_mean(word, words)
                     what = f"one of `{of}`'s {len(words)} names ({listed(words)})"
                     yield Finding((*loc, key), f"the unknown name {shown(word)}", what, remedy)
+        for a, b in getattr(action, "links", ()):
+            if frozenset((a, b)) not in names.links:
+                remedy = did_you_mean(a, names.nodes) if a not in names.nodes else did_you_mean(b, names.nodes)
+                yield Finding((*loc, "links"), f"{shown(a)}–{shown(b)}", f"a road of `{of}`", remedy)
 
 
 def _datasets() -> list[str]:

@@ -18,8 +18,8 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic.functional_serializers import SerializerFunctionWrapHandler
 from pydantic.functional_validators import ModelWrapValidatorHandler
+from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from sim.scenario.actions import Action, AnyIntervention, Closed, Shock
 from sim.scenario.fields import FrozenDict, Line, Moment, Number, Text, Unexpected
