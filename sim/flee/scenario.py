@@ -31,9 +31,9 @@ def scenario_data(instance: Instance, base_actions: list[str], given: bool = Tru
     base_actions : ids of the actions in the scenario that it extends; they are removed
     given : whether daily departures are taken from the counts, as in FLEE's validation, rather than simulated
     """
-    counted = instance.counts is not None and given
-    departures, first = daily_departures(instance) if counted else (np.zeros(0), {})
-    network, scale = _network(instance, first, float(departures.sum()) + sum(first.values()))
+    departures, first = daily_departures(instance) if instance.counts else (np.zeros(0), {})
+    counted = bool(instance.counts) and given
+    network, scale = _network(instance, first, (float(departures.sum()) if given else 0.0) + sum(first.values()))
     shocks = [*_conflicts(instance, network), *_closures(instance, network)]
     if counted:
         daily = [round(float(persons), 3) for persons in departures]
@@ -237,7 +237,7 @@ FLEES_WORLD: tuple[tuple[str, float, str, tuple[float, float], str], ...] = (
     ("free_flow_kmh", 16.667, "km/h", (4.0, 60.0), "400 km a day, as in the settings of FLEE's validation"),
     ("return_base_per_day", 0.0, "1/day", (0.0, 0.01), "nobody returns in FLEE's validation"),
     ("drift_per_day", 0.0, "1/day", (0.0, 0.01), "moving on did not lower the error in the training instances"),
-    ("leave_frailty_variance", 0.0, "1", (0.0, 5.0), "a frailty did not lower the error in the training instances"),
+    ("leave_frailty_variance", 3.0, "1", (0.0, 10.0), "fitted to the totals of the training instances, ADR 9"),
     ("hr_peers", 1.0, "hazard ratio", (0.5, 2.0), "fitted to a case of another kind, so left out"),
     ("hr_road_known_open", 1.0, "hazard ratio", (0.5, 2.0), "no single road opens here"),
     ("kin_household_share", 0.0, "share", (0.0, 1.0), "kin are met in the pull of those who went before"),
