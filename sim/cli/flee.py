@@ -75,10 +75,11 @@ def score_flee(
     is_folder = Path(source).is_dir()
     definition = load(read_data(source, departures_given=not predict) if is_folder else source, changed)
     from sim.flee.report import write_score
-    from sim.flee.score import score
+    from sim.flee.score import counted_camps, score
     from sim.model.run import run
     from sim.results.folder import check_target
 
+    counted_camps(definition)
     if out is not None:
         check_target(out)
     with progress_bar(definition.name) as progress:

@@ -82,7 +82,7 @@ def score(scenario: Scenario, data: xr.Dataset) -> Score:
     ScenarioError
         If the scenario has no counts.
     """
-    camps = _counted_camps(scenario)
+    camps = counted_camps(scenario)
     simulated = _daily(data, [camp.name for camp in camps])
     days = simulated.shape[0]
     counted = np.stack([interpolated(camp.counts, days) for camp in camps], axis=1)
@@ -102,7 +102,8 @@ def score(scenario: Scenario, data: xr.Dataset) -> Score:
     )
 
 
-def _counted_camps(scenario: Scenario) -> list[NetworkDestination]:
+def counted_camps(scenario: Scenario) -> list[NetworkDestination]:
+    """Return the destinations that have counts; raise ScenarioError if there are none."""
     network = scenario.place.network
     camps = [camp for camp in network.destinations if camp.counts] if network is not None else []
     if not camps:

@@ -102,7 +102,7 @@ def test_given_departures_set_out_to_the_day() -> None:
     data = run(scenario, 1).dataset
     daily = next(action.daily for action in scenario.shocks if isinstance(action, Departures))
     left = data.departures_cumulative.to_numpy()
-    assert np.abs(left[1:] - np.cumsum(daily + (0.0,))).max() <= 60
+    assert np.abs(left[1:] - np.cumsum((*daily, 0.0))).max() <= 60
 
 
 def test_scores_are_those_of_the_formula() -> None:

@@ -81,7 +81,7 @@ def test_people_follow_those_who_went_before() -> None:
 
 
 def test_full_places_draw_nobody_while_another_has_room() -> None:
-    near, far = camps(scenario(FIGHTING, near={"capacity": 2000.0}))
+    near, _far = camps(scenario(FIGHTING, near={"capacity": 2000.0}))
     assert 2000.0 <= near <= 3000.0
     assert camps(scenario(FIGHTING, near={"capacity": 2000.0}, **{"parameters.destination_full_pull": 1.0}))[0] > 4000
     assert sum(camps(scenario(FIGHTING, near={"capacity": 10.0}, far={"capacity": 10.0}))) > 8000.0
