@@ -154,14 +154,16 @@ def _locations(inputs: Path, found: Findings, start: date) -> dict[str, Location
             name=name,
             region=row.cell(at["region"]),
             country=row.cell(at["country"]),
-            lat=found.number(row, at["lat"], "latitude", -90, 90),
-            lon=found.number(row, at["lon"], "longitude", -180, 180),
+            lat=found.number(row, at["lat"], "latitude", -90, 90, 0.0),
+            lon=found.number(row, at["lon"], "longitude", -180, 180, 0.0),
             kind=kind,
             conflict_day=found.day(row, at["conflict_date"], "day of conflict", start) if dated else None,
             population=found.number(row, at["population"], "population or capacity", 0, 1e10, 0.0),
         )
-    if not locations and not found.problems:
-        found.problems.append(Problem(f"{inputs.name}/locations.csv", "", "no locations", "at least one row"))
+    kinds = {item.kind for item in locations.values()}
+    for what, wanted in (("camp", CAMPS), ("town or conflict zone", (*ZONES, "town"))):
+        if not kinds & {*wanted} and not found.problems:
+            found.problems.append(Problem(f"{inputs.name}/locations.csv", "", f"no {what}", f"at least one {what}"))
     return locations
 
 
@@ -210,11 +212,11 @@ def _closures(inputs: Path, found: Findings, locations: dict[str, Location], sta
 
 
 def _conflicts(inputs: Path, found: Findings, locations: dict[str, Location], days: int) -> dict[str, list[float]]:
-    """Return intensities by day; without conflicts.csv, 1 from each conflict zone's date on."""
+    """Return intensities by day; without conflicts.csv, 1 from each zone's date (or the start) on."""
     rows = _rows(inputs, "conflicts.csv", optional=True)
     if not rows:
-        dated = [item for item in locations.values() if item.kind in ZONES and item.conflict_day is not None]
-        return {item.name: [float(day >= item.conflict_day) for day in range(days)] for item in dated}  # type: ignore[operator]
+        zones = {item.name: item.conflict_day or 0.0 for item in locations.values() if item.kind in ZONES}
+        return {name: [float(day >= begin) for day in range(days)] for name, begin in zones.items() if begin < days}
     heads = header_of(rows)[1:]
     names = [(index, head) for index, head in enumerate(heads, 1) if head]
     for _, head in names:

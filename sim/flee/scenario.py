@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.flee.counts import interpolated
-from sim.flee.instance import Closure, Instance, Location
+from sim.flee.instance import CAMPS, Closure, Instance, Location
 
 MOST_RESIDENTS = 24_000_000.0
 UNKNOWN_POPULATION = 10_000.0
 SPARE = 1.25
 """Residents of places that see conflict, at least, against persons who are known to have left them."""
 
-MOST_SHOCKS = 150
+MOST_SPELLS = 100
 Data = dict[str, Any]
 
 
@@ -150,21 +150,19 @@ def _sees_conflict(instance: Instance, item: Location) -> bool:
 
 
 def _conflicts(instance: Instance, network: Data) -> Iterator[Data]:
-    """Yield conflict by spells of the same intensity; by settlement and day where that makes too many."""
+    """Yield conflict by spells of the same intensity; as one daily table where that makes too many."""
     homes = [item["name"] for item in network["settlements"]]
     series = {name: instance.conflicts[name] for name in homes if name in instance.conflicts}
     spells: dict[tuple[int, int, float], list[str]] = {}
     for name, values in series.items():
         for begin, end, intensity in runs(values):
             spells.setdefault((begin, end, intensity), []).append(name)
-    if len(spells) <= MOST_SHOCKS:
+    if len(spells) <= MOST_SPELLS:
         for number, ((begin, end, intensity), names) in enumerate(sorted(spells.items()), 1):
             data = _dated(instance, f"conflict_{number}", "conflict", begin, end if end < instance.days else None)
             yield data | {"settlements": names, "intensity": intensity}
         return
-    for number, (name, values) in enumerate(series.items(), 1):
-        data = _dated(instance, f"conflict_{number}", "conflict", 0, None)
-        yield data | {"settlements": [name], "daily": values}
+    yield _dated(instance, "conflict", "conflict", 0, None) | {"daily": series}
 
 
 def runs(values: list[float]) -> Iterator[tuple[int, int, float]]:
@@ -182,21 +180,28 @@ def runs(values: list[float]) -> Iterator[tuple[int, int, float]]:
 
 
 def _closures(instance: Instance, network: Data) -> Iterator[Data]:
+    """Yield closures, those of the same dates together."""
     camps = {item["name"] for item in network["destinations"]}
-    for number, closure in enumerate(instance.closures, 1):
-        if closure.kind == "remove_forced_redirection" or closure.start >= instance.days:
+    roads: dict[tuple[float, float | None], tuple[list[list[str]], list[str]]] = {}
+    doors: dict[tuple[float, float | None], list[str]] = {}
+    for closure in instance.closures:
+        begin, end = max(0.0, closure.start), closure.end
+        if closure.kind == "remove_forced_redirection" or begin >= instance.days or (end is not None and end <= 0):
             continue
-        end = None if closure.end is None or closure.end >= instance.days else closure.end
-        if end is not None and end <= 0:
-            continue
-        name = f"closure_{number}"
-        if closure.kind in ("camp", "idpcamp"):
-            if closure.name in camps:
-                yield _dated(instance, name, "destinations_closed", closure.start, end) | {"provinces": [closure.name]}
-            continue
-        links, nodes = shut(instance, closure)
+        dates = (begin, None if end is None or end >= instance.days else end)
+        if closure.kind not in CAMPS:
+            links, nodes = shut(instance, closure)
+            held = roads.setdefault(dates, ([], []))
+            held[0].extend(link for link in links if link not in held[0])
+            held[1].extend(node for node in nodes if node not in held[1])
+        elif closure.name in camps and closure.name not in doors.setdefault(dates, []):
+            doors[dates].append(closure.name)
+    for number, (dates, (links, nodes)) in enumerate(roads.items(), 1):
         if links or nodes:
-            yield _dated(instance, name, "roads_closed", closure.start, end) | {"links": links, "nodes": nodes}
+            yield _dated(instance, f"roads_{number}", "roads_closed", *dates) | {"links": links, "nodes": nodes}
+    for number, (dates, names) in enumerate(doors.items(), 1):
+        if names:
+            yield _dated(instance, f"camps_{number}", "destinations_closed", *dates) | {"provinces": names}
 
 
 def shut(instance: Instance, closure: Closure) -> tuple[list[list[str]], list[str]]:

@@ -7,7 +7,7 @@ import io
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from sim.errors import Problem, SeedError, did_you_mean
@@ -83,7 +83,8 @@ class Findings:
 def as_date(text: str) -> date | None:
     """Return the date of a text such as ``2012-02-29``, or None."""
     try:
-        return datetime.fromisoformat(text).date()
+        year, month, day = (int(part) for part in text[:10].split("T")[0].split("-"))
+        return date(year, month, day)
     except ValueError:
         return None
 
@@ -135,4 +136,4 @@ def data_rows(rows: list[Line], is_header: Callable[[Line], bool] | None = None)
 
 def header_of(rows: list[Line]) -> list[str]:
     """Return the names in the first row, without ``#``, in small letters; empty if there is no row."""
-    return [cell.lstrip("#").strip() for cell in rows[0].cells] if rows else []
+    return [cell.lstrip("#").strip().strip('"') for cell in rows[0].cells] if rows else []

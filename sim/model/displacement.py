@@ -75,7 +75,7 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.parameters = p = Parameters.from_values(scenario.values())
         self.streams = Streams(seed)
         self.clock = Clock()
-        self.schedule = schedule_of(self.place)
+        self.schedule = schedule_of(self.place, {str(getattr(action, "kind", "")) for _, action in scenario.actions()})
         self.step_hours = scenario.time.step_minutes / 60.0
         self.step_number = 0
         self.hours = 0.0

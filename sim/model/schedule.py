@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,17 @@ WITHOUT_ROADS_IN = ("aid",)
 WITHOUT_CROSSING = ("infrastructure", "reception", "onward", "shelter", "homes")
 """Phases that a place gives no ground for: goods need a road by which they come, the others what is counted there."""
 
+WITHOUT_VIOLENCE = ("missions", "violence", "guarantees")
+"""Phases that change nothing where every action is one of :data:`OF_FLIGHT`."""
 
-def schedule_of(place: Place) -> tuple[Phase, ...]:
-    """Return the phases that ``place`` gives ground for."""
-    idle = WITHOUT_ROADS_IN * (not place.aid_heads) + WITHOUT_CROSSING * place.open_network
+OF_FLIGHT = ("conflict", "departures", "roads_closed", "destinations_closed", "forwarding")
+"""Kinds of action that bring neither incidents nor missions nor assurances."""
+
+
+def schedule_of(place: Place, kinds: Collection[str]) -> tuple[Phase, ...]:
+    """Return the phases that ``place`` and the ``kinds`` of action in a scenario give ground for."""
+    calm = place.open_network and all(kind in OF_FLIGHT for kind in kinds)
+    idle = WITHOUT_ROADS_IN * (not place.aid_heads) + WITHOUT_CROSSING * place.open_network + WITHOUT_VIOLENCE * calm
     return tuple(phase for phase in SCHEDULE if phase.name not in idle)
 
 

@@ -65,7 +65,9 @@ class Perception:
         if spells is not self._spells or any(action.daily for _, action in spells):
             self._spells, self.conflict = spells, np.zeros_like(self.conflict)
             for entry, action in spells:
-                intensity = min(1.0, action.intensity_at((model.hours - entry.start) / 24.0))
-                self.conflict[entry.where] = np.maximum(self.conflict[entry.where], intensity)
+                day, names = (model.hours - entry.start) / 24.0, model.settlement_names
+                here = np.flatnonzero(entry.where).tolist()
+                intensity = np.array([min(1.0, action.intensity_at(names[s], day)) for s in here])
+                self.conflict[here] = np.maximum(self.conflict[here], intensity)
         fading = float(np.exp(-hours / (24.0 * self.parameters.threat_memory_days)))
         self.conflict_felt = np.maximum(self.conflict, self.conflict_felt * fading)

@@ -37,6 +37,9 @@ what works, who has a roof, who can go home, whose control homes are under."""
 assert set(ASSURANCES) == set(Assurance.__args__)  # type: ignore[attr-defined]
 
 
+Daily = Annotated[tuple[NonNegative, ...], Field(min_length=1, max_length=5000)]
+
+
 class Closed(BaseModel):
     """A frozen model that refuses unknown keys and non-finite numbers."""
 
@@ -138,25 +141,31 @@ class SupplyCut(Action):
 
 
 class Conflict(Placed):
-    """Conflict in some places, felt there as a threat of ``intensity`` (1 the fullest); ``daily`` gives it day by day.
+    """Conflict in some places, felt there as a threat of ``intensity`` (1 the fullest).
 
-    Unlike an offensive it draws no incidents: it is for places where only the timeline of conflict is known.
+    ``daily`` gives settlement by settlement what it is on each day since ``start``, in place of ``intensity``. Unlike
+    an offensive it draws no incidents: it is for places where only the timeline of conflict is known.
     """
 
     kind: Literal["conflict"]
     intensity: NonNegative = 1.0
-    daily: Annotated[tuple[NonNegative, ...], Field(max_length=5000)] = ()
+    daily: Annotated[dict[str, Daily], Field(max_length=5000), AfterValidator(FrozenDict)] = Field(
+        default_factory=dict, validate_default=True
+    )
 
-    def intensity_at(self, day: float) -> float:
-        """Return the intensity ``day`` days after the start; the last one given lasts on."""
-        return self.daily[min(int(day), len(self.daily) - 1)] if self.daily else self.intensity
+    def intensity_at(self, settlement: str, day: float) -> float:
+        """Return the intensity in a settlement ``day`` days after the start; the last one given lasts on."""
+        if not self.daily:
+            return self.intensity
+        series = self.daily.get(settlement, (0.0,))
+        return series[min(int(day), len(series) - 1)]
 
 
 class Departures(Action):
     """How many persons set out on each day since ``start`` is given; who, from where and to where is simulated."""
 
     kind: Literal["departures"]
-    daily: Annotated[tuple[NonNegative, ...], Field(min_length=1, max_length=5000)]
+    daily: Daily
 
 
 class RoadsClosed(Action):

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim import library
 from sim.errors import did_you_mean
-from sim.scenario.actions import Action
+from sim.scenario.actions import Action, Conflict
 from sim.scenario.gazetteer import names_of
 from sim.scenario.parameters import SPECS, Spec
 from sim.scenario.paths import descend
@@ -148,6 +148,11 @@ def places(pieces: Pieces) -> Iterator[Finding]:
                     remedy = f"it is called `{alias}` here" if alias else did_you_mean(word, words)
                     what = f"one of `{of}`'s {len(words)} names ({listed(words)})"
                     yield Finding((*loc, key), f"the unknown name {shown(word)}", what, remedy)
+        for word in action.daily if isinstance(action, Conflict) else ():
+            if word not in names.settlements:
+                what = f"one of `{of}`'s {len(names.settlements)} names ({listed(names.settlements)})"
+                remedy = did_you_mean(word, names.settlements)
+                yield Finding((*loc, "daily"), f"the unknown name {shown(word)}", what, remedy)
         for a, b in getattr(action, "links", ()):
             if frozenset((a, b)) not in names.links:
                 remedy = did_you_mean(a, names.nodes) if a not in names.nodes else did_you_mean(b, names.nodes)

@@ -78,10 +78,14 @@ def test_many_spells_become_daily_series(tmp_path: Path) -> None:
     path = folder / "input_csv" / "conflicts.csv"
     path.write_text('#Day,Oakford,"Mill, Upper",Redbridge\n' + "\n".join(rows), encoding="utf-8")
     scenario = read_scenario(folder)
-    spells = [action for action in scenario.shocks if isinstance(action, Conflict)]
-    assert len(spells) == 3
-    assert spells[0].intensity_at(3.5) == pytest.approx((21 % 11) / 10)
-    assert spells[0].intensity_at(1e4) == spells[0].daily[-1]
+    (conflict,) = [action for action in scenario.shocks if isinstance(action, Conflict)]
+    assert conflict.intensity_at("Oakford", 3.5) == pytest.approx((21 % 11) / 10)
+    assert conflict.intensity_at("Oakford", 1e4) == conflict.daily["Oakford"][-1]
+    assert conflict.intensity_at("Southholm", 3.0) == 0.0
+    written = tmp_path / "flicker.toml"
+    written.write_text(scenario_text(folder), encoding="utf-8")
+    assert sim.load(written) == scenario == sim.load(scenario.resolved())
+    assert run(scenario.vary({"time.days": 30}), 1).summary["persons_arrived"] > 0
 
 
 def test_populations_that_are_missing_or_too_small_are_made_good(tmp_path: Path) -> None:
