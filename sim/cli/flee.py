@@ -63,7 +63,7 @@ def score_flee(
     changes: Changes = None,
     predict: Predicted = False,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Folder for daily.csv and score.json.")
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder for daily.csv, score.json and a figure.")
     ] = None,
 ) -> None:
     """Play a scenario and score where people went by FLEE's measure, beside three simple rules."""
@@ -91,4 +91,4 @@ def score_flee(
     show(table, f"{definition.title}: {found.daily['day'].max() + 1} days, {found.daily['camp'].nunique()} camps")
     if out is not None:
         write_score(found, definition, seed, out, command_line())
-        typer.echo(f"Written to {out}: daily.csv, score.json")
+        typer.echo(f"Written to {out}: daily.csv, score.json and figures/")

@@ -53,6 +53,7 @@ def test_a_score_is_written_by_camp_and_day(tmp_path: Path) -> None:
     assert (code, "camps alike" in said, "unknown" in said) == (0, True, True)
     daily = pd.read_csv(tmp_path / "score" / "daily.csv")
     assert daily.groupby("camp").size().tolist() == [40] * 4
+    assert (tmp_path / "score" / "figures" / "destinations.svg").stat().st_size > 5_000
     manifest = json.loads((tmp_path / "score" / "score.json").read_text(encoding="utf-8"))
     assert manifest["errors"]["capacity"] is None
     assert 0.0 < manifest["errors"]["rescaled"] < manifest["errors"]["equal"]
