@@ -37,9 +37,8 @@ def main() -> None:
     for folder in sys.argv[1:]:
         steps, read, ready, agents = min(timed(folder) for _ in range(REPEATS))
         alone, whole = agents / steps / 1e6, agents / (read + ready + steps) / 1e6
-        print(
-            f"| {folder.rstrip('/').split('/')[-1]} | {read:.2f} | {ready:.2f} | {steps:.3f} | {alone:.0f} | {whole:.0f} |"
-        )
+        name = folder.rstrip("/").split("/")[-1]
+        print(f"| {name} | {read:.2f} | {ready:.2f} | {steps:.3f} | {alone:.0f} | {whole:.0f} |")
 
 
 if __name__ == "__main__":

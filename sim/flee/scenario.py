@@ -191,6 +191,8 @@ def _closures(instance: Instance, network: Data) -> Iterator[Data]:
         dates = (begin, None if end is None or end >= instance.days else end)
         if closure.kind not in CAMPS:
             links, nodes = shut(instance, closure)
+            if not links and not nodes:
+                instance.notes.append(f"No road runs between {closure.name} and {closure.other} to be closed.")
             held = roads.setdefault(dates, ([], []))
             held[0].extend(link for link in links if link not in held[0])
             held[1].extend(node for node in nodes if node not in held[1])

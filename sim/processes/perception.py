@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.actions import Conflict, ControlChange, GradualHandover
+from sim.processes.violence import protection
+from sim.scenario.actions import Ceasefire, Conflict, ControlChange, GradualHandover, Monitoring, Peacekeepers
 from sim.scenario.parameters import Violence as ViolenceParameters
 
 if TYPE_CHECKING:
@@ -26,13 +27,14 @@ def remember(memory: Floats, incidents: Floats, hours: float, p: ViolenceParamet
 class Perception:
     """Covariates of the decisions, each of shape (n_settlements,) and within [0, 1].
 
-    ``conflict`` is what goes on now where a scenario gives conflict rather than an offensive, ``conflict_felt`` with
-    the memory of it; threat is the fuller of memory and conflict, as if either could be felt on its own.
+    Where a scenario gives conflict rather than an offensive, ``conflict`` is what ceasefires and missions leave of it
+    now, and ``conflict_felt`` has the memory of it; threat is as if that and memory of incidents came independently.
     """
 
     def __init__(self, parameters: ViolenceParameters, n_settlements: int) -> None:
         self.parameters = parameters
         self.memory: Floats = np.zeros(n_settlements)
+        self.given: Floats = np.zeros(n_settlements)
         self.conflict: Floats = np.zeros(n_settlements)
         self.conflict_felt: Floats = np.zeros(n_settlements)
         self.threat: Floats = np.zeros(n_settlements)
@@ -63,11 +65,23 @@ class Perception:
         """Take in where there is conflict now; what was felt before fades over ``hours`` like memory of violence."""
         spells = model.timeline.of(Conflict, model.hours)
         if spells is not self._spells or any(action.daily for _, action in spells):
-            self._spells, self.conflict = spells, np.zeros_like(self.conflict)
+            self._spells, self.given = spells, np.zeros_like(self.conflict)
             for entry, action in spells:
                 day, names = (model.hours - entry.start) / 24.0, model.settlement_names
                 here = np.flatnonzero(entry.where).tolist()
                 intensity = np.array([min(1.0, action.intensity_at(names[s], day)) for s in here])
-                self.conflict[here] = np.maximum(self.conflict[here], intensity)
+                self.given[here] = np.maximum(self.given[here], intensity)
+        self.conflict = self.given * self._let_through(model)
         fading = float(np.exp(-hours / (24.0 * self.parameters.threat_memory_days)))
         self.conflict_felt = np.maximum(self.conflict, self.conflict_felt * fading)
+
+    def _let_through(self, model: DisplacementModel) -> Floats | float:
+        """Return what ceasefires that hold and missions leave of conflict, shape (n_settlements,), as of incidents."""
+        if not any(model.timeline.every(kind) for kind in (Ceasefire, Monitoring, Peacekeepers)):
+            return 1.0
+        p, missions = self.parameters, model.missions
+        left = protection(p, missions.monitors, missions.peacekeepers)
+        for entry, ceasefire in model.timeline.of(Ceasefire, model.hours):
+            if model.violence.ceasefires.holds(model, entry):
+                left = left * (1.0 - ceasefire.strength * (1.0 - p.ceasefire_violation_share) * entry.where)
+        return np.asarray(np.minimum(1.0, left))

@@ -143,6 +143,26 @@ def test_hazard_makes_people_leave_where_departures_are_not_given() -> None:
     assert home.sel(settlement="Town") == 20000.0
 
 
+def test_ceasefire_and_peacekeepers_hold_conflict_back() -> None:
+    story = scenario(FIGHTING).without("departures")
+    left = run(story, 1).summary["persons_left"]
+    ceasefire = {"id": "truce", "kind": "ceasefire", "start": START}
+    keepers = {"id": "keepers", "kind": "peacekeepers", "start": START}
+    for lever in (ceasefire, keepers):
+        assert run(story.with_intervention(lever), 1).summary["persons_left"] < 0.95 * left
+        assert run(story.with_intervention({**lever, "strength": 0.0}), 1).summary["persons_left"] == left
+
+
+def test_people_come_home_when_they_can() -> None:
+    short = {**FIGHTING, "end": "2030-01-03T00:00:00+00:00"}
+    willing = {"parameters.return_base_per_day": 0.5, "parameters.hr_return_threat": 1.0}
+    result = run(scenario(short, **willing), 1)
+    assert result.summary["persons_returned"] > 100
+    states = [result.dataset[name].isel(time=-1).sum() for name in ("persons_home", "persons_ready", "persons_returned",
+              "persons_in_transit", "persons_displaced")]  # fmt: skip
+    assert sum(float(state) for state in states) == 40000.0
+
+
 def test_larger_settlements_lose_a_smaller_share() -> None:
     everywhere = {"id": "war", "kind": "conflict"}
     story = scenario(everywhere)
