@@ -17,6 +17,7 @@ import typer
 from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
+from sim.cli.ensemble import ensemble
 from sim.cli.explain import explain
 from sim.cli.guard import guarded
 from sim.cli.hindcast import hindcast
@@ -39,6 +40,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "explain": explain,
     "run": run,
     "compare": compare,
+    "ensemble": ensemble,
     "calibrate": calibrate,
     "hindcast": hindcast,
     "schema": schema,

@@ -55,7 +55,6 @@ def draw_members(scenarios: Sequence[Scenario], n: int, seed: int) -> list[Membe
     A single member takes the scenarios' own values.
     """
     streams = Streams(seed)
-    seeds = np.random.SeedSequence(seed).generate_state(n, np.uint64) >> np.uint64(1)
     table = pd.DataFrame(index=range(n))
     if n > 1:
         found = {path: (path, prior) for scenario in scenarios for path, prior in priors(scenario).items()}
@@ -69,9 +68,14 @@ def draw_members(scenarios: Sequence[Scenario], n: int, seed: int) -> list[Membe
                 table[path] = values
     rows = table.to_dict("records")
     return [
-        Member(number, int(own), {str(path): float(value) for path, value in row.items()})
-        for number, (own, row) in enumerate(zip(seeds, rows, strict=True))
+        Member(number, own, {str(path): float(value) for path, value in row.items()})
+        for number, (own, row) in enumerate(zip(member_seeds(seed, n), rows, strict=True))
     ]
+
+
+def member_seeds(seed: int, n: int) -> list[int]:
+    """Return the root seed of the runs of each of ``n`` members, at most 63 bits."""
+    return [int(own) for own in np.random.SeedSequence(seed).generate_state(n, np.uint64) >> np.uint64(1)]
 
 
 def _own(scenario: Scenario, path: str) -> str:
