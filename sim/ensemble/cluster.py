@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.errors import InputError, Problem
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 10
 """Longest wait for the scheduler, and then for a first worker."""
 
 
@@ -27,6 +27,7 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
     """
     dask = _distributed()
     try:
+        dask.comm.get_address_host_port(dask.comm.normalize_address(address))
         client = dask.Client(address, timeout=PATIENCE_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise _problem(address, f"no scheduler ({str(error).splitlines()[0]})", "the address of one") from error
@@ -38,7 +39,7 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
         try:
             yield client.get_executor(pure=False), sum(client.nthreads().values())
         except (CancelledError, dask.scheduler.KilledWorker, dask.comm.CommClosedError) as error:
-            raise BrokenExecutor(str(error)) from error
+            raise BrokenExecutor("the scheduler or too many of its workers were lost") from error
 
 
 def _distributed() -> Any:

@@ -127,8 +127,8 @@ def run_missing(
                 if progress is not None:
                     progress(done / len(tasks))
     except BrokenExecutor as error:
+        cause = "a worker process died (killed, or out of memory)" if scheduler is None else str(error)
         kept = f"the {done} of {len(tasks)} runs that are finished are kept in {place.path}"
-        cause = "a worker process died (killed, or out of memory)"
         raise SimError(f"{cause}; {kept}, and the same command continues") from error
     return files
 

@@ -107,7 +107,7 @@ def test_a_comparison_is_written_with_its_tables_figures_and_scenarios(made_up_c
     assert (manifest["members"], manifest["seed"], manifest["baseline"]) == (12, 3, "as_reported")
     figures = [
         f"figures/{name}.{form}"
-        for name in ("arrivals", "difference", "each_scenario", "outcomes")
+        for name in ("arrivals", "difference", "each_scenario", "fan", "outcomes")
         for form in ("png", "svg")
     ]
     assert manifest["files"] == sorted(
