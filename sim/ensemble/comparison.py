@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import xarray as xr
 
 from sim.ensemble.draw import Member
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, ScenarioError, did_you_mean
 from sim.scenario.schema import Scenario
 
 
@@ -36,6 +36,31 @@ class Comparison:
     def baseline(self) -> str:
         """Name of the scenario that the others are compared with."""
         return next(iter(self.scenarios))
+
+    def select(self, names: Sequence[str]) -> Comparison:
+        """Return the comparison of some of the scenarios, the first of ``names`` as baseline.
+
+        Raises
+        ------
+        ScenarioError : for names that are not in it
+        """
+        known = list(self.scenarios)
+        strange = [name for name in names if name not in known]
+        if strange:
+            raise ScenarioError(
+                Problem(
+                    name, "", "no scenario of this ensemble", f"one of {', '.join(known)}", did_you_mean(name, known)
+                )
+                for name in strange
+            )
+        chosen = dict.fromkeys(names)
+        rows = [self.summaries[self.summaries["scenario"] == name] for name in chosen]
+        return replace(
+            self,
+            dataset=self.dataset.sel(scenario=list(chosen)).drop_encoding(),
+            summaries=pd.concat(rows, ignore_index=True),
+            scenarios={name: self.scenarios[name] for name in chosen},
+        )
 
     def differences(self) -> xr.Dataset:
         """Return each scenario less the baseline, member by member."""
