@@ -221,7 +221,7 @@ def _differences(file: Path, begun: Mapping[str, Any], asked: Mapping[str, Any])
 def _changed(old: Any, new: Any, path: str = "") -> list[str]:
     """Return the dotted paths at which two JSON values differ."""
     if isinstance(old, dict) and isinstance(new, dict):
-        keys = dict.fromkeys([*old, *new])
+        keys = dict.fromkeys(key for key in [*old, *new] if not key.startswith("file_"))
         return [found for key in keys for found in _changed(old.get(key), new.get(key), f"{path}.{key}")]
     return [] if old == new else [path.removeprefix(".")]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import contextmanager
@@ -94,13 +96,12 @@ def open_ensemble(folder: Path | str) -> Comparison:
         state = f"an unfinished ensemble ({n_kept} of {n} runs)"
         raise OutputError(Problem(str(folder), "", state, "a finished one", "The command that began it continues"))
     scenarios = {item["name"]: Scenario.model_validate(item["resolved"]) for item in found["scenarios"]}
-    assumed = pd.read_csv(path / "assumed.csv", float_precision="round_trip")
-    values = {
-        number: dict(zip(rows["path"], rows["value"].tolist(), strict=True))
-        for number, rows in assumed.groupby("member")
-    }
+    values: dict[int, dict[str, float]] = defaultdict(dict)
+    with (path / "assumed.csv").open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table):
+            values[int(row["member"])][row["path"]] = float(row["value"])
     seeds = member_seeds(found["seed"], found["members"])
-    drawn = tuple(Member(number, own, values.get(number, {})) for number, own in enumerate(seeds))
+    drawn = tuple(Member(number, own, values[number]) for number, own in enumerate(seeds))
     dataset = xr.open_dataset(path / SERIES, engine="h5netcdf")
     return Comparison(dataset, pd.read_csv(path / "members.csv"), scenarios, drawn, found["seed"])
 
