@@ -42,6 +42,7 @@ def run_ensemble(
     scheduler: str | None = None,
     progress: Progress | None = None,
     *,
+    executor: Executor | None = None,
     figures: bool = True,
 ) -> Comparison:
     """Run every scenario on the same members, keep each in a file of ``folder`` and write what comes of them.
@@ -58,6 +59,7 @@ def run_ensemble(
     workers : processes on this machine; as many as cores if None
     scheduler : address of a Dask scheduler whose workers are used instead
     progress : called with the share of runs that are done
+    executor : whatever else is to run the members, and stays open
     figures : whether figures are drawn too
 
     Returns
@@ -74,7 +76,7 @@ def run_ensemble(
     drawn = draw_members(scenarios, members, seed)
     with held(Path(folder)) as place:
         place.begin(plan(scenarios, members, seed))
-        files = run_missing(place, scenarios, drawn, workers, scheduler, progress)
+        files = run_missing(place, scenarios, drawn, workers, scheduler, progress, executor)
         if not place.finished():
             _finish(place, files, scenarios, drawn, seed, figures)
     return open_ensemble(folder)
@@ -113,6 +115,7 @@ def run_missing(
     workers: int | None = None,
     scheduler: str | None = None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Files:
     """Run the members that are not in ``place`` yet, pair by pair; return the files of all."""
     files = place.kept()
@@ -121,8 +124,8 @@ def run_missing(
     missing = [task for task in tasks if task.key not in files]
     done = len(tasks) - len(missing)
     try:
-        with _executor(missing, workers, scheduler) as (executor, most):
-            for task, content in as_done(packed_member, missing, executor, most):
+        with _executor(missing, workers, scheduler, executor) as (found, most):
+            for task, content in as_done(packed_member, missing, found, most):
                 files[task.key] = place.keep(task.key, content)
                 done += 1
                 if progress is not None:
@@ -136,16 +139,18 @@ def run_missing(
 
 @contextmanager
 def _executor(
-    missing: Sequence[Task], workers: int | None, scheduler: str | None
+    missing: Sequence[Task], workers: int | None, scheduler: str | None, executor: Executor | None
 ) -> Iterator[tuple[Executor | None, int]]:
     """Yield who runs the members, None for this process, and how many runs they may have under way."""
-    if scheduler is not None and missing:
-        with cluster(scheduler) as (executor, threads):
-            yield executor, 2 * threads + 2
-        return
     n = _processes(workers, len(missing))
-    with worker_pool(n) as pool:
-        yield pool, 2 * n + 2
+    if executor is not None or not missing:
+        yield executor, 2 * n + 2
+    elif scheduler is not None:
+        with cluster(scheduler) as (found, threads):
+            yield found, 2 * threads + 2
+    else:
+        with worker_pool(n) as pool:
+            yield pool, 2 * n + 2
 
 
 def _processes(workers: int | None, tasks: int) -> int:
@@ -169,6 +174,6 @@ def _finish(
     named = {scenario.name: scenario for scenario in scenarios}
     with place.finishing() as work:
         table = to_file(files, list(named), len(drawn), work / SERIES)
-        with xr.open_dataset(work / SERIES, engine="h5netcdf") as dataset:
+        with xr.open_dataset(work / SERIES, engine="h5netcdf", cache=False) as dataset:
             outcome = Comparison(dataset, table, named, tuple(drawn), seed)
             write_outcome(outcome, work, scenarios, seed, figures=figures)

@@ -77,11 +77,11 @@ def whole(array: xr.DataArray) -> xr.DataArray:
 
 
 def spread(ax: Axes, series: xr.DataArray, heading: str) -> None:
-    """Draw how far members lie apart, a fan for each scenario; ``series`` has dims scenario, member and time."""
+    """Draw how far members lie apart in the :func:`whole` of a series, a fan for each scenario."""
     names = [str(name) for name in series["scenario"].to_numpy()]
     bands = BANDS if len(names) <= FEW else FAINT
     for index, name in enumerate(names):
-        _fan(ax, series.sel(scenario=name), index, called(name), bands)
+        _fan(ax, whole(series.sel(scenario=name)), index, called(name), bands)
     dated(ax, series["time"].to_numpy(), zone(series.to_dataset(name="series")))
     ax.set_ylabel(str(series.attrs.get("units", "persons")))
     ax.yaxis.set_major_formatter(Grouped())

@@ -108,8 +108,8 @@ def _fans(comparison: Compared) -> Figure:
     with style():
         figure, axes = sheet(2, 2, size=(10.0, 6.4))
         for ax, (name, heading) in zip(axes.flat, FANNED.items(), strict=True):
-            series = of_comparison.whole(drawn[name])
-            of_comparison.spread(ax, series.sel(time=_busy_days(drawn)) if name in BRIEF else series, heading)
+            series = drawn[name].sel(time=_busy_days(drawn)) if name in BRIEF else drawn[name]
+            of_comparison.spread(ax, series, heading)
         heading = of_comparison.bands_in_words(len(names))
         lines = axes[0, 0].get_legend_handles_labels()
         figure.legend(*lines, loc="outside upper left", ncols=min(4, len(names)), title=heading, alignment="left")

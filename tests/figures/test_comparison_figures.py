@@ -66,7 +66,7 @@ def test_bands_hold_half_and_nine_tenths_of_the_members(made_up_comparison):
 def test_a_fan_is_drawn_for_each_scenario_over_all_parts_of_a_series(made_up_comparison):
     ax = panel()
     in_need = made_up_comparison.dataset["people_in_need"].sel(scenario=NAMES[:2])
-    spread(ax, whole(in_need), "In need")
+    spread(ax, in_need, "In need")
     assert (len(ax.lines), len(ax.collections)) == (2, 4)
     np.testing.assert_allclose(ax.lines[1].get_ydata(), in_need[1].max("sector_of_need").median("member"))
     assert (ax.get_ylabel(), ax.get_title(loc="left")) == ("persons", "In need")

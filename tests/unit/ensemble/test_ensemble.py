@@ -12,7 +12,7 @@ import sys
 import time
 import tracemalloc
 import warnings
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,12 @@ def test_tables_hold_the_quantiles_of_the_members(whole: Path) -> None:
     assert daily.index[[0, -1]].tolist() == series.indexes["time"][[0, -1]].tolist()
     for moment, row in daily.iterrows():
         assert row[["p25", "p75"]].tolist() == pytest.approx(np.quantile(series.sel(time=moment), [0.25, 0.75]))
+
+
+def test_any_executor_will_do(whole: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as executor:
+        assert contents(ensemble(tmp_path / "threads", executor=executor)) == contents(whole)
+        assert executor.submit(int).result() == 0, "left open"
 
 
 def test_nothing_that_is_written_tells_when_or_where_it_was(whole: Path) -> None:
