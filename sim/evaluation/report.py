@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from sim.evaluation.hindcast import Hindcast
 from sim.results.folder import replacing
 from sim.results.provenance import versions
-from sim.results.text import write_csv
+from sim.results.text import markdown, number, write_csv
 from sim.results.write import describe, write_figures, write_manifest
 from sim.scenario.schema import Scenario
 
@@ -37,45 +36,49 @@ def show_hindcast(outcome: Hindcast) -> str:
 
 def _scores(table: pd.DataFrame) -> str:
     rows = [
-        f"| {name} | {row.mae_fitted_counts:,.0f} | {row.mae_later_counts:,.0f} | {row.relative_later_counts:.1%} "
-        f"| {row.crps_later_counts:,.0f} |"
+        (
+            name,
+            f"{row.mae_fitted_counts:,.0f}",
+            f"{row.mae_later_counts:,.0f}",
+            f"{row.relative_later_counts:.1%}",
+            f"{row.crps_later_counts:,.0f}",
+        )
         for name, row in table.iterrows()
     ]
-    return _markdown("| curve | seen counts | held-back counts | relative | CRPS |", "lrrrr", rows)
+    return markdown(("curve", "seen counts", "held-back counts", "relative", "CRPS"), "lrrrr", rows)
 
 
 def _others(table: pd.DataFrame) -> str:
+    verdicts = {True: "yes", False: "no", None: ""}
     rows = [
-        f"| {row['what']} | {row['when']} | {row['unit']} | {number(row['reported'])} | {number(row['median'])} "
-        f"| {number(row['low'])} to {number(row['high'])} | {VERDICTS[row['inside']]} | {row['source_id']} |"
+        (
+            row["what"],
+            row["when"],
+            row["unit"],
+            number(row["reported"]),
+            number(row["median"]),
+            f"{number(row['low'])} to {number(row['high'])}",
+            verdicts[row["inside"]],
+            row["source_id"],
+        )
         for row in table.to_dict("records")
     ]
-    heads = "| what | local time | unit | reported | median | 90% interval | inside | source |"
-    return _markdown(heads, "lllrrrll", rows)
+    heads = ("what", "local time", "unit", "reported", "median", "90% interval", "inside", "source")
+    return markdown(heads, "lllrrrll", rows)
 
 
 def _planners(table: pd.DataFrame) -> str:
     rows = [
-        f"| {row['date']} | {row['who']}: {row['statement']} | {row['persons']:,.0f} | {row['came']:,.0f} "
-        f"| {row['relative_error']:+.0%} |"
+        (
+            row["date"],
+            f"{row['who']}: {row['statement']}",
+            f"{row['persons']:,.0f}",
+            f"{row['came']:,.0f}",
+            f"{row['relative_error']:+.0%}",
+        )
         for row in table.to_dict("records")
     ]
-    return _markdown("| date | who | persons | came | error |", "llrrr", rows)
-
-
-VERDICTS = {True: "yes", False: "no", None: ""}
-
-
-def number(value: float) -> str:
-    """Write a number with three digits that count, thousands apart; nothing for what is missing."""
-    if np.isnan(value):
-        return ""
-    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
-
-
-def _markdown(heads: str, align: str, rows: list[str]) -> str:
-    rule = "|" + "|".join(" ---: " if side == "r" else " --- " for side in align) + "|"
-    return "\n".join([heads, rule, *rows])
+    return markdown(("date", "who", "persons", "came", "error"), "llrrr", rows)
 
 
 def write_hindcast(outcome: Hindcast, folder: Path, scenario: Scenario, seed: int, command: str) -> None:
