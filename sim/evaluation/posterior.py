@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -40,6 +41,13 @@ def read_posterior(name: str) -> pd.DataFrame:
     if problems or draws.empty:
         raise SeedError(problems or [Problem(name, "", "no rows", "at least one draw")])
     return draws
+
+
+def fitted_scenario(name: str) -> str | None:
+    """Return the name of the scenario that the draws of ``seeds/<name>`` were fitted with, where its header says so."""
+    with (seeds_folder() / name).open(encoding="utf-8") as file:
+        said = re.search(r"^# scenario: (\w+)", file.read(2000), re.MULTILINE)
+    return said[1] if said else None
 
 
 def _column_problems(file: str, path: str, values: pd.Series) -> list[Problem]:
