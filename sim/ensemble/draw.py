@@ -109,11 +109,11 @@ def _posterior(scenarios: Sequence[Scenario], uniform: Floats) -> dict[str, Floa
         return {}
     draws = read_posterior(file)
     rows = np.minimum((uniform * len(draws)).astype(int), len(draws) - 1)
-    given = _given_anew(scenarios, file)
+    given = given_anew(scenarios, file)
     return {str(path): draws[path].to_numpy(dtype=float)[rows] for path in draws if path not in given}
 
 
-def _given_anew(scenarios: Sequence[Scenario], file: str) -> set[str]:
+def given_anew(scenarios: Sequence[Scenario], file: str) -> set[str]:
     """Return the paths whose prior in one of ``scenarios`` isn't that of the scenario that ``file`` was fitted with."""
     name = fitted_scenario(file)
     if name not in shipped_scenarios():

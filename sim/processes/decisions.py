@@ -113,4 +113,4 @@ class Decisions:
         held = model.households.uniform("mobilised")[ids] < share[model.households.columns.home[ids]]
         if held.any():
             self.kept.append(ids[held])
-        return ids[~held]
+        return np.asarray(ids[~held])

@@ -101,7 +101,7 @@ class Returns:
             1.0 - seen.gone,
             model.homes.unfit,
         )
-        other = elsewhere_hazard(self.parameters, hazard, seen.adverse_control == 0.0, households.initial)
+        other = elsewhere_hazard(self.parameters, hazard, seen.adverse_control == 0.0, households.initial.astype(float))
         due = self.risk.advance((hazard + other) * (model.step_hours / 24.0))
         due = self._willing(households, due)
         self._choose(households, due, other / np.maximum(hazard + other, 1e-300))
