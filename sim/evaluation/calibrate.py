@@ -12,7 +12,7 @@ counts handed in are seen: this module reads no file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -58,6 +58,16 @@ class Posterior:
     acceptance: tuple[float, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Particles as normal scores, shape (n, n_scores), their log-likelihoods, and how the sampler got there."""
+
+    scores: Floats
+    fits: Floats
+    temperatures: tuple[float, ...]
+    acceptance: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Target:
     """What particles are judged by."""
@@ -71,11 +81,7 @@ class Target:
 
     def values(self, scores: Floats) -> dict[str, float]:
         """Turn normal scores, shape (n_paths,), into values by path."""
-        uniform = norm.cdf(scores)
-        return {
-            path: float(prior.quantile(np.array([u]), *_bounds(path))[0])
-            for (path, prior), u in zip(self.priors.items(), uniform, strict=True)
-        }
+        return values_at(self.priors, scores)
 
     def arrivals(self, shares: Floats) -> Floats:
         """Return arrivals at the hours of the counts, each number at that share of its prior, shape (n_paths,)."""
@@ -119,9 +125,29 @@ def calibrate(
         raise ScenarioError(Problem(scenario.name, path, "no prior", "a prior to fit") for path in bare)
     target = target_of(scenario, counts, seed)
     in_core = np.array([path in core for path in target.priors])
-    generator = Streams(seed).generator("calibration")
+    evaluate = partial(_evaluate, target, executor=executor)
+    cloud = temper(evaluate, particles, in_core, Streams(seed).generator("calibration"), progress)
+    draws = pd.DataFrame([target.values(row) for row in cloud.scores])
+    return Posterior(draws, cloud.fits, cloud.temperatures, cloud.acceptance)
+
+
+def temper(
+    evaluate: Callable[[Floats], Floats],
+    particles: int,
+    in_core: Flags,
+    generator: np.random.Generator,
+    progress: Progress | None = None,
+) -> Cloud:
+    """Move particles from a standard normal prior to the posterior.
+
+    Parameters
+    ----------
+    evaluate : gives the log-likelihood, shape (n,), of scores, shape (n, n_scores)
+    in_core : shape (n_scores,), whether each score is moved by the random walk or by the other move
+    progress : called with the temperature reached, 0 to 1
+    """
     scores = generator.standard_normal((particles, in_core.size))
-    fits = _evaluate(target, scores, executor)
+    fits = evaluate(scores)
     temperatures: list[float] = [0.0]
     acceptance: list[float] = []
     while temperatures[-1] < 1.0:
@@ -130,7 +156,7 @@ def calibrate(
         for of_core in (move for move in MOVES if move or not in_core.all()):
             propose = _walk if of_core else _crank
             proposed, log_prior_ratio = propose(scores, in_core, generator)
-            proposed_fits = _evaluate(target, proposed, executor)
+            proposed_fits = evaluate(proposed)
             accept = np.log(generator.random(particles)) < temperature * (proposed_fits - fits) + log_prior_ratio
             scores = np.where(accept[:, None], proposed, scores)
             fits = np.where(accept, proposed_fits, fits)
@@ -138,8 +164,7 @@ def calibrate(
         temperatures.append(temperature)
         if progress is not None:
             progress(temperature)
-    draws = pd.DataFrame([target.values(row) for row in scores])
-    return Posterior(draws, fits, tuple(temperatures), tuple(acceptance))
+    return Cloud(scores, fits, tuple(temperatures), tuple(acceptance))
 
 
 def target_of(scenario: Scenario, counts: Counts, seed: int) -> Target:
@@ -150,6 +175,14 @@ def target_of(scenario: Scenario, counts: Counts, seed: int) -> Target:
     start = pd.Timestamp(local_start(scenario, load_place(scenario.place.dataset)))
     quiet = scenario.vary({NOISE[0]: 0.0})
     return Target(quiet, priors, counts.hours(start), counts.persons, precision, seed)
+
+
+def values_at(priors: Mapping[str, Any], scores: Floats) -> dict[str, float]:
+    """Turn normal scores, shape (n_paths,), into values of ``priors``, by path."""
+    return {
+        path: float(prior.quantile(np.array([u]), *_bounds(path))[0])
+        for (path, prior), u in zip(priors.items(), norm.cdf(scores), strict=True)
+    }
 
 
 def _bounds(path: str) -> tuple[float, float]:

@@ -122,3 +122,31 @@ def write_calibration(
         (partial / "table.md").write_text(text + "\n", encoding="utf-8", newline="\n")
         write_figures({"posterior": figure}, partial / "figures")
         write_manifest(partial, "calibrate.json", manifest, command)
+
+
+def write_conditioned(
+    folder: Path, scenario: Scenario, early: pd.DataFrame, posterior: Posterior, seed: int, command: str
+) -> None:
+    """Write draws conditioned on early counts of displaced persons, with what they saw, to ``folder``."""
+    n, temperatures = len(posterior.draws), len(posterior.temperatures) - 1
+    header = {
+        "conditioned draws of": f"every uncertain number of {scenario.name}, one column each",
+        "scenario": f"{scenario.name}, priors of hash {scenario.hash()[:16]}",
+        "rows kept whole": f"of {scenario.posterior}",
+        "data": f"counts/fit, {len(early)} counts up to {early['when'].max():%Y-%m-%d}",
+        "method": f"sequential Monte Carlo, {n} particles, {temperatures} temperatures",
+        "command": command,
+    }
+    manifest = {
+        "kind": "condition",
+        "scenario": describe(scenario),
+        "seed": seed,
+        "particles": n,
+        "temperatures": posterior.temperatures,
+        "acceptance": posterior.acceptance,
+        "data": header["data"],
+        "provenance": {"versions": versions()},
+    }
+    with replacing(folder) as partial:
+        write_posterior(posterior.draws, partial / "posterior.csv", header)
+        write_manifest(partial, "calibrate.json", manifest, command)

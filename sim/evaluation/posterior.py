@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,13 @@ def values_of(prior: Any, path: str, shares: NDArray[np.float64]) -> NDArray[np.
     spec = SPECS.get(path.removeprefix("parameters."))
     low, high = (spec.low, spec.high) if spec else (-np.inf, np.inf)
     return np.asarray(prior.quantile(shares, low, high))
+
+
+def fitted_scenario(name: str) -> str | None:
+    """Return the name of the scenario that the draws of ``seeds/<name>`` were fitted with, where its header says so."""
+    with (seeds_folder() / name).open(encoding="utf-8") as file:
+        said = re.search(r"^# scenario: (\w+)", file.read(2000), re.MULTILINE)
+    return said[1] if said else None
 
 
 def _column_problems(file: str, path: str, values: pd.Series) -> list[Problem]:

@@ -238,6 +238,9 @@ class Return:
     """Displaced → returned."""
 
     return_base_per_day: float = per_day("hazard of deciding to return to a safe, served home")
+    hr_return_elsewhere: float = hazard_ratio(
+        "of settling where one's own side holds, home being held by another, against going home to there"
+    )
     hr_return_insecurity: float = hazard_ratio("of returning, insecurity 1 at home against 0")
     hr_return_threat: float = hazard_ratio("of returning, threat 1 at home against 0")
     hr_return_service_loss: float = hazard_ratio("of returning, all services at home lost against none")
