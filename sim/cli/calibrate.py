@@ -67,9 +67,7 @@ def _fit(
         screened = screening(free, counts, trajectories, seed, executor, progress)
     with progress_bar("calibrate") as progress:
         core = kept(screened)
-        posterior = fit(
-            free, counts, core=core, particles=particles, seed=seed, executor=executor, progress=progress
-        )
+        posterior = fit(free, counts, core=core, particles=particles, seed=seed, executor=executor, progress=progress)
     write_calibration(folder, free, counts, screened, posterior, seed, command_line())
     typer.echo(show_calibration(free, screened, posterior))
     typer.echo(

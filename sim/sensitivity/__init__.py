@@ -1,1 +1,1 @@
-"""Which assumptions results hang on: screening, variance shares, swings, and the regions where an outcome comes about."""
+"""Which assumptions results hang on: screening, swings, variance shares, and regions of an outcome."""
