@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats.qmc import LatinHypercube
 
-from sim.evaluation.posterior import read_posterior
+from sim.evaluation.posterior import fitted_scenario, read_posterior
+from sim.library import shipped_scenarios
 from sim.population.streams import Streams
+from sim.scenario.load import load
 from sim.scenario.parameters import SPECS
 from sim.scenario.schema import Scenario
 
@@ -102,10 +104,23 @@ def _sample(prior: Any, path: str, uniform: Floats) -> Floats:
 
 
 def _posterior(scenarios: Sequence[Scenario], uniform: Floats) -> dict[str, Floats]:
-    """Return path → values of the numbers that were calibrated together, one posterior draw for each member."""
+    """Return path → values of the numbers that were calibrated together, one posterior draw for each member.
+
+    Left out are numbers to which a scenario gives another prior than they had when they were fitted.
+    """
     file = next((scenario.posterior for scenario in scenarios if scenario.posterior), None)
     if file is None:
         return {}
     draws = read_posterior(file)
     rows = np.minimum((uniform * len(draws)).astype(int), len(draws) - 1)
-    return {str(path): draws[path].to_numpy(dtype=float)[rows] for path in draws}
+    given = given_anew(scenarios, file)
+    return {str(path): draws[path].to_numpy(dtype=float)[rows] for path in draws if path not in given}
+
+
+def given_anew(scenarios: Sequence[Scenario], file: str) -> set[str]:
+    """Return the paths whose prior in one of ``scenarios`` isn't that of the scenario that ``file`` was fitted with."""
+    name = fitted_scenario(file)
+    if name not in shipped_scenarios():
+        return set()
+    fitted = priors(load(name))
+    return {path for path, prior in fitted.items() if any(priors(s).get(path, prior) != prior for s in scenarios)}

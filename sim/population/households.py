@@ -34,6 +34,10 @@ AT_HOME = np.isin(np.arange(len(Status)), list(_HEAD_COUNTS))
 """Status → whether those in it are at their homes."""
 
 
+WITHIN = "elsewhere in the territory"
+"""Place of those who came back, but not home."""
+
+
 @dataclass(frozen=True, slots=True)
 class Household:
     """A read-only view of one household."""
@@ -60,6 +64,7 @@ class Households:
     status : shape (n,), :class:`Status` of each
     persons : shape (n,), living members of each
     place : shape (n,), number of the place where a displaced household is, else -1
+    places : the reception point, provinces, :data:`WITHIN`, and abroad last
     at_home, ready, returned : shape (n_settlements,), persons by home settlement
     displaced : shape (n_places,), persons
     in_transit, deaths : persons
@@ -106,6 +111,21 @@ class Households:
             status=Status(self.status[number]).name.lower(),
             place=self.places[self.place[number]] if self.place[number] >= 0 else "",
         )
+
+    @property
+    def abroad(self) -> int:
+        """Number of the place abroad."""
+        return len(self.places) - 1
+
+    @property
+    def within(self) -> int:
+        """Number of the place :data:`WITHIN`."""
+        return len(self.places) - 2
+
+    @property
+    def in_provinces(self) -> Ids:
+        """Displaced persons in each province, shape (n_provinces,)."""
+        return self.displaced[1 : self.within]
 
     @property
     def present(self) -> Ids:
