@@ -17,6 +17,7 @@ import typer
 from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
+from sim.cli.ensemble import ensemble
 from sim.cli.explain import explain
 from sim.cli.flee import import_flee, score_flee
 from sim.cli.guard import guarded
@@ -40,6 +41,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "explain": explain,
     "run": run,
     "compare": compare,
+    "ensemble": ensemble,
     "calibrate": calibrate,
     "hindcast": hindcast,
     "import-flee": import_flee,

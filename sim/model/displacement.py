@@ -12,7 +12,7 @@ from sim.model.schedule import Clock, run_step, schedule_of
 from sim.model.timeline import Timeline, local_start
 from sim.place.given import place_of
 from sim.place.place import Place
-from sim.population.households import Households
+from sim.population.households import WITHIN, Households
 from sim.population.streams import Streams
 from sim.population.synthesis import synthesize
 from sim.processes.aid import Aid
@@ -89,7 +89,8 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.checkpoint: Checkpoint = Checkpoint(self, "crossing", self.place.crossing)
         self.registration = registration_centres(self, p.reception)
         columns = synthesize(self.place, p, self.streams)
-        places = (self.place.reception or ON_ARRIVAL, *(province.name for province in self.place.provinces), "abroad")
+        provinces = (province.name for province in self.place.provinces)
+        places = (self.place.reception or ON_ARRIVAL, *provinces, WITHIN, "abroad")
         self.households: Households = Households(columns, self.settlement_names, places, self.streams)
         initial = self.households.initial
         self.missions: Missions = Missions(initial, self.urban)

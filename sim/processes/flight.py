@@ -137,7 +137,7 @@ class Flight:
         self._send(model, ids, self.ways.homes[homes], self._table(model, self.near[self.ways.homes])[homes])
 
     def _table(self, model: DisplacementModel, near: Floats) -> Floats:
-        persons = model.households.displaced[1:-1] + self.bound
+        persons = model.households.in_provinces + self.bound
         return choice_table(self.parameters, near, persons, self.capacity)
 
     def _send(self, model: DisplacementModel, ids: Ids, nodes: Ids, table: Floats, purpose: str = "province") -> None:
@@ -177,7 +177,7 @@ class Flight:
         if self.drift <= 0.0:
             return
         households = model.households
-        full = np.minimum(1.0, households.displaced[1:-1] / self.capacity)
+        full = np.minimum(1.0, households.in_provinces / self.capacity)
         due = self.risk.advance(self.drift * self.hr_crowding**full * model.step_hours / HOURS_PER_DAY)
         here = households.place[due] - 1
         due = due[(households.status[due] == DISPLACED) & (here == self.destination[due])]
