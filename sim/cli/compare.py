@@ -63,9 +63,10 @@ def compare(
     with progress_bar("compare") as progress:
         comparison = play(definitions, members=members, seed=seed, workers=workers, progress=progress)
     write_comparison(comparison, folder, definitions, seed, command=command_line())
-    show_comparison(comparison)
+    show_comparison(comparison, definitions)
     typer.echo(
-        f"Written to {folder}: comparison.nc, members.csv, assumed.csv, table.md, table.csv, compare.json, figures/"
+        f"Written to {folder}: comparison.nc, members.csv, assumed.csv, table.md, table.csv, claims.csv, compare.json, "
+        "figures/"
     )
 
 

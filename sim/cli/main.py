@@ -23,6 +23,7 @@ from sim.cli.hindcast import hindcast
 from sim.cli.list import list_scenarios
 from sim.cli.run import run
 from sim.cli.schema import schema
+from sim.cli.sensitivity import sensitivity
 
 app = typer.Typer(
     name="corridor",
@@ -39,6 +40,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "explain": explain,
     "run": run,
     "compare": compare,
+    "sensitivity": sensitivity,
     "calibrate": calibrate,
     "hindcast": hindcast,
     "schema": schema,

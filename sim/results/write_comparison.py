@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.results.claims import claims, claims_table
 from sim.results.compared import Compared, assumptions, by_member, markdown, wide
 from sim.results.folder import replacing
 from sim.results.netcdf import write_dataset
 from sim.results.provenance import versions
+from sim.results.said import claims_markdown
 from sim.results.text import write_csv
 from sim.results.write import TIMED, describe, write_figures, write_manifest
 
@@ -24,8 +26,8 @@ def write_comparison(
 
     ``comparison.nc`` holds every variable by scenario and member, ``members.csv`` the headline numbers of each
     member, ``assumed.csv`` what it drew from the priors, ``table.csv`` and ``table.md`` medians, intervals and
-    differences, ``compare.json`` the resolved scenarios, and ``figures/`` each plot as SVG and PNG. The folder
-    appears whole or not at all.
+    differences, ``claims.csv`` what may be said of each and on what it hangs, ``compare.json`` the resolved scenarios,
+    and ``figures/`` each plot as SVG and PNG. The folder appears whole or not at all.
 
     Raises
     ------
@@ -42,7 +44,9 @@ def write_comparison(
         write_csv(partial / "members.csv", summaries.drop(columns=[name for name in TIMED if name in summaries]))
         write_csv(partial / "assumed.csv", assumptions(comparison.members), exact=True)
         write_csv(partial / "table.csv", wide(summaries, comparison.baseline))
-        text = markdown(summaries, comparison.baseline)
+        found = claims(comparison, scenarios)
+        write_csv(partial / "claims.csv", claims_table(found))
+        text = "\n".join(filter(None, (markdown(summaries, comparison.baseline), claims_markdown(found))))
         (partial / "table.md").write_text(text, encoding="utf-8", newline="\n")
         write_figures(comparison_figures(comparison, seed, titles), partial / "figures")
         manifest = {
