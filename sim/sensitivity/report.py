@@ -86,10 +86,11 @@ def _how(outcome: Sensitivity) -> str:
     days = f"{outcome.scenario.time.days:g} days"
     return (
         f"{n_screened} uncertain numbers screened on {outcome.plan.trajectories} trajectories over {days}, "
-        f"{len(outcome.kept)} kept. Each varies independently: {calibrated} of all along their posterior distribution, the "
-        "others along their prior, so ties that calibration found between numbers are cut and some combinations are ones that the "
-        f"counts speak against. `{REST}` holds what was not kept, `{CHANCE}` the seed. What never came about counts as "
-        f"the whole {days}. All of it is conditional on the model and its priors; it is no forecast."
+        f"{len(outcome.kept)} kept. Each varies independently: {calibrated} of all along their posterior distribution, "
+        "the others along their prior, so ties that calibration found between numbers are cut and some combinations "
+        f"are ones that the counts speak against. `{REST}` holds what was not kept, `{CHANCE}` the seed. What never "
+        f"came about counts as the whole {days}. All of it is conditional on the model and its priors; it is no "
+        "forecast."
     )
 
 
