@@ -44,8 +44,8 @@ def sensitivity(
     ] = None,
     trajectories: Annotated[
         int, typer.Option("--trajectories", metavar="R", help="Screening runs for each uncertain number.")
-    ] = 3,
-    keep: Annotated[int, typer.Option("--keep", metavar="K", help="Numbers that get shares of variance.")] = 6,
+    ] = 2,
+    keep: Annotated[int, typer.Option("--keep", metavar="K", help="Numbers that get shares of variance.")] = 4,
     base: Annotated[
         int, typer.Option("--base", metavar="N", help="Points for these, a power of two; N x (K + 4) runs.")
     ] = 32,
@@ -60,10 +60,10 @@ def sensitivity(
 ) -> None:
     """Find the assumptions that a scenario's outputs hang on: screening, swings and shares of variance.
 
-    All uncertain numbers are screened by elementary effects, the leading dozen moved one at a time, and the leading
-    few given their shares of each output's variance. With the defaults that is some 820 runs: about eight minutes on
-    two cores for 120 days of `as_reported`, twice that for `integration_roadmap`; `--days 30` halves it, and
-    `--only interventions` takes a few minutes.
+    Screens all uncertain numbers by elementary effects, moves the leading dozen one at a time, and gives the leading
+    few their shares of each output's variance. A shipped scenario takes some 600 runs: six minutes on two cores for
+    120 days of `as_reported`, twice that for `integration_roadmap`. `--days 30` halves it; `--only interventions`,
+    which screens a dozen numbers, does too.
     """
     from sim.results.folder import check_target
 

@@ -71,9 +71,9 @@ def caveat(found: Iterable[Claim]) -> str:
     return (
         f"Shares of {of} members that differ in assumptions and chance, the same for both scenarios; ties count half. "
         f"The evidence can't tell where P lies between {1 - SURE:.1f} and {SURE:.1f} or 0 lies inside the interval."
-        f"{few} Assumptions are named with their rank correlation with the difference, the second given the first, and "
-        f"only where chance did as well in at most {LEVEL:.0%} of shuffles. Everything here is conditional on the model "
-        "and its priors; it is no forecast."
+        f"{few} Assumptions are named with their rank correlation with the difference, the second given the first, "
+        f"and only where chance did as well in at most {LEVEL:.0%} of shuffles. "
+        "Everything here is conditional on the model and its priors; it is no forecast."
     )
 
 

@@ -10,7 +10,7 @@ from sim.sensitivity.sobol import n_sobol_runs
 
 @dataclass(frozen=True)
 class Plan:
-    """How many runs each step gets; the defaults make some 800 for a shipped scenario.
+    """How many runs each step gets; the defaults make some 600 for a shipped scenario.
 
     Attributes
     ----------
@@ -21,10 +21,10 @@ class Plan:
     base : points of that design, a power of two, each of as many runs as are kept and four more
     """
 
-    trajectories: int = 3
+    trajectories: int = 2
     swings: int = 12
     repeats: int = 2
-    keep: int = 6
+    keep: int = 4
     base: int = 32
 
     def runs(self, n_factors: int) -> int:

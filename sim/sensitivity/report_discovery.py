@@ -70,12 +70,12 @@ def write_discovery(found: Discovery, folder: Path, seed: int, command: str) -> 
 def _rule(found: Discovery, box: Box) -> list[str]:
     rule = " and ".join(_edge(item) for item in box.restrictions)
     lines = [
-        f"Where {rule} ({box.mass:.0%} of the members), it comes about in {box.density:.0%}; elsewhere in "
-        f"{_percent(box.density_outside)}; without the rule in {box.base_rate:.0%}. The rule covers {box.coverage:.0%} "
-        "of the members in which it comes about.",
+        f"Where {rule} ({box.mass:.0%} of the members), it comes about in {box.density:.0%}; "
+        f"elsewhere in {_percent(box.density_outside)}; without the rule in {box.base_rate:.0%}. "
+        f"It covers {box.coverage:.0%} of the members in which it comes about.",
         "",
-        f"Rules found without a fifth of the members hold in {_percent(box.held_out_density)} of those they let in from "
-        f"that fifth, and cover {box.held_out_coverage:.0%} of those in which it comes about.",
+        f"Rules found without a fifth of the members hold in {_percent(box.held_out_density)} of those they let in "
+        f"from that fifth, and cover {box.held_out_coverage:.0%} of those in which it comes about.",
         "",
         "| restriction | lets in | chance does as well (p) | not told from |",
         "|---|---:|---:|---|",
@@ -99,9 +99,9 @@ def _nothing(found: Discovery) -> str:
 
 def _how(found: Discovery) -> str:
     return (
-        f"{found.source}, {found.assumed.shape[1]} uncertain numbers, {found.scenario.time.days:g} days. p is the share "
-        "of shuffled outcomes in which any cut of any number does as well. All of it is conditional on the model and "
-        "its priors: shares of members are no forecast."
+        f"{found.source}, {found.assumed.shape[1]} uncertain numbers, {found.scenario.time.days:g} days. "
+        "p is the share of shuffled outcomes in which any cut of any number does as well. "
+        "All of it is conditional on the model and its priors: shares of members are no forecast."
     )
 
 

@@ -107,7 +107,7 @@ def test_a_comparison_is_written_with_its_tables_figures_and_scenarios(made_up_c
         for form in ("png", "svg")
     ]
     assert manifest["files"] == sorted(
-        ["assumed.csv", "compare.json", "comparison.nc", "members.csv", "table.csv", "table.md", *figures]
+        ["assumed.csv", "claims.csv", "compare.json", "comparison.nc", "members.csv", "table.csv", "table.md", *figures]
     )
     xr.testing.assert_identical(read_dataset(folder / "comparison.nc"), made_up_comparison.dataset)
     assert len(pd.read_csv(folder / "members.csv")) == 4 * 12
