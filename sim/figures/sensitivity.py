@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 MOST_BARS = 10
 WIDE = 50.0
-"""Ratio of greatest to least value from which an axis is logarithmic."""
+"""Ratio of the 95% to the 5% value from which an axis is logarithmic."""
 
 VISIBLE = 0.005
 """Bars shorter than this share of the longest are left out."""
@@ -141,7 +142,7 @@ def region(
     for name, (low, high) in limits.items():
         inside &= assumed[name].between(low, high).to_numpy()
     x, y = (assumed[name].to_numpy(dtype=float) for name in axes)
-    for chosen, colour, marker, label in ((wanted, VERMILION, "o", words), (~wanted, BLUE, "x", f"not: {words}")):
+    for chosen, colour, marker, label in ((wanted, VERMILION, "o", "came about"), (~wanted, BLUE, "x", "did not")):
         for part, opacity in ((chosen & inside, 0.95), (chosen & ~inside, 0.4)):
             n = f" ({int(chosen.sum())})"
             ax.scatter(
@@ -149,17 +150,19 @@ def region(
                 label=label + n if opacity > 0.9 else None,
             )  # fmt: skip
     for axis, name, values, scale in ((ax.xaxis, axes[0], x, ax.set_xscale), (ax.yaxis, axes[1], y, ax.set_yscale)):
-        if values.min() > 0 and values.max() > WIDE * values.min():
-            scale("log")
         axis.set_label_text(short(name))
         axis.set_major_formatter(Grouped())
+        low, high = np.quantile(values, [0.05, 0.95])
+        if values.min() > 0 and high > WIDE * low:
+            scale("log")
+            axis.set_major_formatter(lambda value, _: grouped(value))
     if limits:
         edges = [_edges(limits.get(name, (-np.inf, np.inf)), lim) for name, lim in zip(axes, _spans(ax), strict=True)]
         (left, right), (low, high) = edges
         ax.add_patch(
             Rectangle((left, low), right - left, high - low, fill=False, edgecolor="0.15", linewidth=1.6, zorder=3)
         )
-    shared_legend(ax)
+    shared_legend(ax, title=textwrap.fill(words, 26))
 
 
 def region_figure(

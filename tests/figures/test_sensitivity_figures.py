@@ -101,4 +101,13 @@ def test_the_region_is_framed_and_every_member_is_drawn(limits, edges):
         assert (frame.get_x(), frame.get_y() + frame.get_height()) == edges
         assert frame.get_x() + frame.get_width() == ax.get_xlim()[1]
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == [f"many remain ({wanted.sum()})", f"not: many remain ({80 - wanted.sum()})"]
+    assert labels == [f"came about ({wanted.sum()})", f"did not ({80 - wanted.sum()})"]
+    assert ax.get_legend().get_title().get_text() == "many remain"
+    assert ax.get_xscale() == "linear"
+
+
+def test_assumptions_that_span_magnitudes_have_a_logarithmic_axis():
+    values = np.exp(np.random.default_rng(0).normal(0.0, 2.0, (60, 2)))
+    assumed = pd.DataFrame(values, columns=["parameters.x", "parameters.y"])
+    ax = region_figure(assumed, values[:, 0] > 1, {}, list(assumed), "many remain", "A heading", "made up").axes[0]
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
