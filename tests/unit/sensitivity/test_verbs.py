@@ -15,8 +15,7 @@ from typer.testing import CliRunner, Result
 
 from sim.cli.main import app
 from sim.ensemble.draw import priors
-from sim.evaluation.calibrate import CORE
-from sim.evaluation.posterior import read_posterior
+from sim.evaluation.posterior import core_of, read_posterior
 from sim.figures import gallery
 from sim.results.write_comparison import write_comparison
 from sim.scenario.load import load
@@ -162,8 +161,8 @@ def test_calibrated_numbers_move_along_their_posterior_and_others_along_their_pr
     scenario = load("as_reported")
     by_path = {factor.path: factor for factor in factors_of(scenario)}
     draws = read_posterior("posterior_2023.csv")
-    assert {path for path, factor in by_path.items() if factor.calibrated} == set(CORE)
-    for path in CORE:
+    assert {path for path, factor in by_path.items() if factor.calibrated} == set(core_of("posterior_2023.csv"))
+    for path in core_of("posterior_2023.csv"):
         assert by_path[path].at(0.5) == pytest.approx(draws[path].median())
         assert draws[path].min() <= by_path[path].at(0.0) < by_path[path].at(1.0) <= draws[path].max()
     prior = priors(scenario)["parameters.hr_threat"]
@@ -183,8 +182,8 @@ def test_independent_members_hold_rows_of_the_posterior_and_every_stratum_of_the
     assert members == draw_independent(scenario, 40, 3)
     assert len({member.seed for member in members}) == 40
     table = pd.DataFrame([member.values for member in members])
-    rows = {tuple(row) for row in read_posterior("posterior_2023.csv")[list(CORE)].to_numpy()}
-    assert {tuple(row) for row in table[list(CORE)].to_numpy()} <= rows
+    rows = {tuple(row) for row in read_posterior("posterior_2023.csv")[list(core_of("posterior_2023.csv"))].to_numpy()}
+    assert {tuple(row) for row in table[list(core_of("posterior_2023.csv"))].to_numpy()} <= rows
     prior = priors(scenario)["parameters.hr_threat"]
     edges = prior.quantile(np.linspace(1e-6, 1 - 1e-6, 41))
     counts, _ = np.histogram(table["parameters.hr_threat"], edges)
