@@ -15,10 +15,10 @@ from sim.library import seeds_folder
 PACKAGES = ("mesa", "numpy", "scipy", "networkx", "pandas", "xarray", "h5netcdf", "h5py", "matplotlib")
 
 
-def versions() -> dict[str, str]:
-    """Return name → version of Corridor, Python and the packages that a result depends on."""
+def versions(*more: str) -> dict[str, str]:
+    """Return name → version of Corridor, Python, the packages that every result depends on, and ``more``."""
     return {"corridor": corridor_version(), "python": platform.python_version()} | {
-        name: _installed(name) for name in PACKAGES
+        name: _installed(name) for name in (*PACKAGES, *more)
     }
 
 
