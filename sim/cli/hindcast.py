@@ -67,7 +67,7 @@ def _arrivals(definition: Scenario, members: int, seed: int, workers: int, folde
         outcome = play(definition, members, seed, workers, progress)
     write_hindcast(outcome, folder, definition, seed, command_line())
     typer.echo(show_hindcast(outcome))
-    typer.echo(f"Written to {folder}: table.md, arrivals.csv, hindcast.json and figures/")
+    typer.echo(f"Written to {folder}: table.md, arrivals.csv, predicted.csv, hindcast.json and figures/")
 
 
 def _displaced(definition: Scenario, members: int, seed: int, workers: int, folder: Path) -> None:

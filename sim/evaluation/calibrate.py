@@ -39,25 +39,6 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Progress = Callable[[float], None]
 
-CORE = tuple(
-    f"parameters.{name}"
-    for name in (
-        "leave_base_per_day",
-        "hr_insecurity",
-        "news_delay_hours",
-        "checkpoint_initial_per_hour",
-        "checkpoint_full_per_hour",
-        "checkpoint_ramp_hours",
-        "night_capacity_share",
-        "fuelled_share",
-        "station_vehicles_per_hour",
-        "vehicle_household_share",
-        "ride_share_probability",
-        "household_size_mean",
-    )
-)
-"""Numbers that shape the first days' arrivals, moved together."""
-
 NOISE = ("parameters.crossing_noise_share", "parameters.crossing_noise_hours")
 """Integrated out by the likelihood, so not sampled."""
 
@@ -102,6 +83,10 @@ class Target:
         """Turn normal scores, shape (n_paths,), into values by path."""
         return values_at(self.priors, scores)
 
+    def arrivals(self, shares: Floats) -> Floats:
+        """Return arrivals at the hours of the counts, each number at that share of its prior, shape (n_paths,)."""
+        return arrivals_at(self.scenario.vary(self.values(norm.ppf(shares))), self.hours, self.seed)
+
     def log_likelihood(self, scores: Floats) -> float:
         """Return the log-likelihood of the counts and of the reference case under one particle, up to a constant."""
         scenario = self.scenario.vary(self.values(scores))
@@ -114,7 +99,7 @@ def calibrate(
     scenario: Scenario,
     counts: Counts,
     *,
-    core: Sequence[str] = CORE,
+    core: Sequence[str],
     particles: int = 200,
     seed: int = 0,
     executor: Executor | None = None,
@@ -126,7 +111,7 @@ def calibrate(
     ----------
     scenario : the scenario that the counts belong to
     counts : cumulative arrivals that may be seen
-    core : paths of the numbers that matter most
+    core : paths of the numbers that the counts hang on, as a screening finds them
     particles : number of draws
     executor : where particles run; in this process if None
     progress : called with the temperature reached, 0 to 1
@@ -135,7 +120,10 @@ def calibrate(
     ------
     ScenarioError : if a number of the core has no prior
     """
-    target = _target(scenario, counts, core, seed)
+    bare = [path for path in core if path not in scenario.priors()]
+    if bare:
+        raise ScenarioError(Problem(scenario.name, path, "no prior", "a prior to fit") for path in bare)
+    target = target_of(scenario, counts, seed)
     in_core = np.array([path in core for path in target.priors])
     evaluate = partial(_evaluate, target, executor=executor)
     cloud = temper(evaluate, particles, in_core, Streams(seed).generator("calibration"), progress)
@@ -179,12 +167,9 @@ def temper(
     return Cloud(scores, fits, tuple(temperatures), tuple(acceptance))
 
 
-def _target(scenario: Scenario, counts: Counts, core: Sequence[str], seed: int) -> Target:
+def target_of(scenario: Scenario, counts: Counts, seed: int) -> Target:
     """Return what particles of ``scenario`` are judged by."""
     priors = {path: prior for path, prior in uncertain(scenario).items() if path not in NOISE}
-    bare = [path for path in core if path not in scenario.priors()]
-    if bare:
-        raise ScenarioError(Problem(scenario.name, path, "no prior", "a prior to fit") for path in bare)
     noise = (scenario.parameters[path.removeprefix("parameters.")].value for path in NOISE)
     precision: Floats = np.asarray(np.linalg.inv(counts.covariance(*noise)), dtype=np.float64)
     start = pd.Timestamp(local_start(scenario, load_place(scenario.place.dataset)))

@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import OutputError, Problem
 
-MANIFESTS = ("run.json", "compare.json", "hindcast.json")
+MANIFESTS = ("run.json", "compare.json", "hindcast.json", "calibrate.json")
 """Files that mark a folder as Corridor's; each lists all files written beside it."""
 
 MAKER = "corridor"

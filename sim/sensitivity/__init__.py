@@ -1,0 +1,1 @@
+"""Which assumptions results hang on: screening, swings, variance shares, and regions of an outcome."""
