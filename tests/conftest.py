@@ -37,6 +37,9 @@ class MadeUpScenario:
     def resolved(self) -> dict[str, Any]:
         return {"name": self.name, "rate": 1e-9}
 
+    def priors(self) -> dict[str, Any]:
+        return {"parameters.x": None}
+
     @classmethod
     def from_resolved(cls, resolved: dict[str, Any]) -> MadeUpScenario:
         return cls(resolved["name"])

@@ -28,6 +28,7 @@ from sim.errors import Problem
 
 if TYPE_CHECKING:
     from sim.results.compared import Compared
+    from sim.scenario.schema import Scenario
 
 RUNNING = {"members": "--members", "seed": "--seed", "workers": "--workers", "days": "--days", "changes": "--set"}
 """Parameter → option of what tells how members run, which is no choice where they have run."""
@@ -65,7 +66,7 @@ def compare(
     with progress_bar("compare") as progress:
         comparison = play(definitions, members=members, seed=seed, workers=workers, progress=progress)
     write_comparison(comparison, folder, definitions, seed, command=command_line())
-    _show(comparison, folder)
+    _show(comparison, folder, definitions)
 
 
 def _check_unused(context: typer.Context) -> None:
@@ -89,13 +90,14 @@ def _of_ensemble(source: Path, names: list[str], out: Path | None) -> None:
     comparison = open_ensemble(source).select(names)
     folder = out or default_folder("compare", names, comparison.seed)
     check_target(folder)
-    write_comparison(comparison, folder, list(comparison.scenarios.values()), comparison.seed, command=command_line())
-    _show(comparison, folder)
+    definitions = list(comparison.scenarios.values())
+    write_comparison(comparison, folder, definitions, comparison.seed, command=command_line())
+    _show(comparison, folder, definitions)
 
 
-def _show(comparison: Compared, folder: Path) -> None:
-    show_comparison(comparison)
+def _show(comparison: Compared, folder: Path, scenarios: list[Scenario]) -> None:
+    show_comparison(comparison, scenarios)
     typer.echo(
         f"Written to {folder}: comparison.nc, fan.nc, fan.csv, members.csv, assumed.csv, table.md, table.csv, "
-        "compare.json and figures/"
+        "claims.csv, compare.json and figures/"
     )

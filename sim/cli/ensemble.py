@@ -57,8 +57,8 @@ def ensemble(
     except KeyboardInterrupt:
         remedy = "the runs that are finished are kept, and the same command continues"
         raise KeyboardInterrupt(f"interrupted; {remedy}") from None
-    show_comparison(outcome)
+    show_comparison(outcome, definitions)
     typer.echo(
         f"Written to {folder}: ensemble.nc, members/, fan.nc, fan.csv, members.csv, assumed.csv, table.md, table.csv, "
-        "ensemble.json and figures/"
+        "claims.csv, ensemble.json and figures/"
     )

@@ -17,6 +17,7 @@ import typer
 from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
+from sim.cli.discover import discover
 from sim.cli.ensemble import ensemble
 from sim.cli.explain import explain
 from sim.cli.flee import import_flee, score_flee
@@ -25,6 +26,7 @@ from sim.cli.hindcast import hindcast
 from sim.cli.list import list_scenarios
 from sim.cli.run import run
 from sim.cli.schema import schema
+from sim.cli.sensitivity import sensitivity
 
 app = typer.Typer(
     name="corridor",
@@ -42,6 +44,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "run": run,
     "compare": compare,
     "ensemble": ensemble,
+    "sensitivity": sensitivity,
+    "discover": discover,
     "calibrate": calibrate,
     "hindcast": hindcast,
     "import-flee": import_flee,

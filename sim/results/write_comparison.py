@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.results.claims import claims, claims_table
 from sim.results.compared import Compared, assumptions, by_member, markdown, table
 from sim.results.fan import fan, fan_table
 from sim.results.folder import replacing
 from sim.results.netcdf import write_dataset
 from sim.results.provenance import versions
+from sim.results.said import claims_markdown
 from sim.results.text import write_csv
 from sim.results.write import TIMED, describe, write_figures, write_manifest
 
@@ -53,14 +55,17 @@ def write_outcome(
     """Write what comes of a comparison's members to ``folder``, without its series themselves.
 
     ``members.csv`` holds the headline numbers of each member, ``assumed.csv`` what it drew from the priors,
-    ``table.csv`` and ``table.md`` quantiles and differences, ``fan.nc`` quantiles of every series over time,
-    ``fan.csv`` the same once a day as tidy rows, and ``figures/`` each plot as SVG and PNG.
+    ``table.csv`` and ``table.md`` quantiles and differences, ``claims.csv`` what may be said of each pair and on what
+    it hangs, ``fan.nc`` quantiles of every series over time, ``fan.csv`` the same once a day as tidy rows, and
+    ``figures/`` each plot as SVG and PNG.
     """
     summaries = by_member(comparison.summaries)
     write_csv(folder / "members.csv", summaries.drop(columns=[name for name in TIMED if name in summaries]))
     write_csv(folder / "assumed.csv", assumptions(comparison.members), exact=True)
     write_csv(folder / "table.csv", table(summaries, comparison.baseline))
-    text = markdown(summaries, comparison.baseline)
+    found = claims(comparison, scenarios)
+    write_csv(folder / "claims.csv", claims_table(found))
+    text = "\n".join(filter(None, (markdown(summaries, comparison.baseline), claims_markdown(found))))
     (folder / "table.md").write_text(text, encoding="utf-8", newline="\n")
     fanned = fan(comparison.dataset)
     write_dataset(fanned, folder / "fan.nc")

@@ -112,7 +112,7 @@ def test_a_comparison_is_written_with_its_tables_figures_and_scenarios(made_up_c
     ]
     assert manifest["files"] == sorted(
         [
-            *("assumed.csv", "compare.json", "comparison.nc", "fan.csv", "fan.nc", "members.csv"),
+            *("assumed.csv", "claims.csv", "compare.json", "comparison.nc", "fan.csv", "fan.nc", "members.csv"),
             *("table.csv", "table.md", *figures),
         ]
     )
