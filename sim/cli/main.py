@@ -18,6 +18,7 @@ from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
 from sim.cli.discover import discover
+from sim.cli.ensemble import ensemble
 from sim.cli.explain import explain
 from sim.cli.guard import guarded
 from sim.cli.hindcast import hindcast
@@ -41,6 +42,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "explain": explain,
     "run": run,
     "compare": compare,
+    "ensemble": ensemble,
     "sensitivity": sensitivity,
     "discover": discover,
     "calibrate": calibrate,

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.results.compared import HIGH, LOW, Assumed, Compared, by_member
+from sim.results.compared import Assumed, Compared, by_member
 from sim.results.drivers import Driver, drivers
+from sim.results.fan import LEVELS
 from sim.results.outlook import FEWER_IS_BETTER, PLANNER_OUTPUTS, outputs_of_members
 
 Floats = NDArray[np.float64]
@@ -130,7 +131,7 @@ def claim(scenario: str, other: str, output: str, a: Floats, b: Floats, assumed:
     with np.errstate(invalid="ignore"):
         change = np.where(a == b, 0.0, a - b)
     both = change[np.isfinite(a) & np.isfinite(b)]
-    low, high = np.quantile(both, [LOW, HIGH]) if both.size else (np.nan, np.nan)
+    low, high = np.quantile(both, [LEVELS[0], LEVELS[-1]]) if both.size else (np.nan, np.nan)
     return Claim(
         scenario,
         other,

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.results.claims import claims, claims_table
-from sim.results.compared import Compared, assumptions, by_member, markdown, wide
+from sim.results.compared import Compared, assumptions, by_member, markdown, table
+from sim.results.fan import fan, fan_table
 from sim.results.folder import replacing
 from sim.results.netcdf import write_dataset
 from sim.results.provenance import versions
@@ -24,31 +25,18 @@ def write_comparison(
 ) -> Path:
     """Write ``comparison`` as ``folder`` and return the folder's full path.
 
-    ``comparison.nc`` holds every variable by scenario and member, ``members.csv`` the headline numbers of each
-    member, ``assumed.csv`` what it drew from the priors, ``table.csv`` and ``table.md`` medians, intervals and
-    differences, ``claims.csv`` what may be said of each and on what it hangs, ``compare.json`` the resolved scenarios,
-    and ``figures/`` each plot as SVG and PNG. The folder appears whole or not at all.
+    ``comparison.nc`` holds every variable by scenario and member, ``compare.json`` the resolved scenarios; the other
+    files are those of :func:`write_outcome`. The folder appears whole or not at all.
 
     Raises
     ------
     OutputError
         If the folder can't be written, or holds files that Corridor did not write.
     """
-    from sim.figures.gallery import comparison_figures
-
     folder = Path(folder)
-    titles = {scenario.name: scenario.title for scenario in scenarios}
-    summaries = by_member(comparison.summaries)
     with replacing(folder) as partial:
         write_dataset(comparison.dataset, partial / "comparison.nc")
-        write_csv(partial / "members.csv", summaries.drop(columns=[name for name in TIMED if name in summaries]))
-        write_csv(partial / "assumed.csv", assumptions(comparison.members), exact=True)
-        write_csv(partial / "table.csv", wide(summaries, comparison.baseline))
-        found = claims(comparison, scenarios)
-        write_csv(partial / "claims.csv", claims_table(found))
-        text = "\n".join(filter(None, (markdown(summaries, comparison.baseline), claims_markdown(found))))
-        (partial / "table.md").write_text(text, encoding="utf-8", newline="\n")
-        write_figures(comparison_figures(comparison, seed, titles), partial / "figures")
+        write_outcome(comparison, partial, scenarios, seed)
         manifest = {
             "kind": "comparison",
             "scenarios": [describe(scenario) for scenario in scenarios],
@@ -59,3 +47,31 @@ def write_comparison(
         }
         write_manifest(partial, "compare.json", manifest, command)
     return folder.expanduser().resolve()
+
+
+def write_outcome(
+    comparison: Compared, folder: Path, scenarios: Sequence[Scenario], seed: int, *, figures: bool = True
+) -> None:
+    """Write what comes of a comparison's members to ``folder``, without its series themselves.
+
+    ``members.csv`` holds the headline numbers of each member, ``assumed.csv`` what it drew from the priors,
+    ``table.csv`` and ``table.md`` quantiles and differences, ``claims.csv`` what may be said of these and on what they
+    hang, ``fan.nc`` quantiles of every series over time, ``fan.csv`` the same once a day as tidy rows, and ``figures/``
+    each plot as SVG and PNG.
+    """
+    summaries = by_member(comparison.summaries)
+    write_csv(folder / "members.csv", summaries.drop(columns=[name for name in TIMED if name in summaries]))
+    write_csv(folder / "assumed.csv", assumptions(comparison.members), exact=True)
+    write_csv(folder / "table.csv", table(summaries, comparison.baseline))
+    found = claims(comparison, scenarios)
+    write_csv(folder / "claims.csv", claims_table(found))
+    text = "\n".join(filter(None, (markdown(summaries, comparison.baseline), claims_markdown(found))))
+    (folder / "table.md").write_text(text, encoding="utf-8", newline="\n")
+    fanned = fan(comparison.dataset)
+    write_dataset(fanned, folder / "fan.nc")
+    write_csv(folder / "fan.csv", fan_table(fanned))
+    if figures:
+        from sim.figures.gallery import comparison_figures
+
+        titles = {scenario.name: scenario.title for scenario in scenarios}
+        write_figures(comparison_figures(comparison, seed, titles), folder / "figures")

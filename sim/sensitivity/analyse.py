@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.ensemble.compare import Task
 from sim.ensemble.draw import Member, priors
+from sim.ensemble.member import MOST_TIMES, Task
 from sim.ensemble.pool import run_all, worker_pool
 from sim.errors import Problem, ScenarioError, did_you_mean
 from sim.model.run import run
@@ -169,7 +169,7 @@ class Player:
 def measure(task: Task) -> dict[str, float]:
     """Play one run and return its planner's outputs; what never came about counts as the whole length of the run."""
     scenario = task.member.of(task.scenario)
-    result = run(scenario, task.member.seed)
+    result = run(scenario, task.member.seed, most_times=MOST_TIMES)
     found = planner_outputs(result.dataset, result.summary)
     return {name: 24.0 * scenario.time.days if math.isinf(value) else value for name, value in found.items()}
 
