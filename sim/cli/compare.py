@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,7 +66,7 @@ def compare(
     with progress_bar("compare") as progress:
         comparison = play(definitions, members=members, seed=seed, workers=workers, progress=progress)
     write_comparison(comparison, folder, definitions, seed, command=command_line())
-    _show(comparison, definitions, folder)
+    _show(comparison, folder, definitions)
 
 
 def _check_unused(context: typer.Context) -> None:
@@ -93,10 +92,10 @@ def _of_ensemble(source: Path, names: list[str], out: Path | None) -> None:
     check_target(folder)
     definitions = list(comparison.scenarios.values())
     write_comparison(comparison, folder, definitions, comparison.seed, command=command_line())
-    _show(comparison, definitions, folder)
+    _show(comparison, folder, definitions)
 
 
-def _show(comparison: Compared, scenarios: Sequence[Scenario], folder: Path) -> None:
+def _show(comparison: Compared, folder: Path, scenarios: list[Scenario]) -> None:
     show_comparison(comparison, scenarios)
     typer.echo(
         f"Written to {folder}: comparison.nc, fan.nc, fan.csv, members.csv, assumed.csv, table.md, table.csv, "

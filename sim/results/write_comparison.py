@@ -55,9 +55,9 @@ def write_outcome(
     """Write what comes of a comparison's members to ``folder``, without its series themselves.
 
     ``members.csv`` holds the headline numbers of each member, ``assumed.csv`` what it drew from the priors,
-    ``table.csv`` and ``table.md`` quantiles and differences, ``claims.csv`` what may be said of these and on what they
-    hang, ``fan.nc`` quantiles of every series over time, ``fan.csv`` the same once a day as tidy rows, and ``figures/``
-    each plot as SVG and PNG.
+    ``table.csv`` and ``table.md`` quantiles and differences, ``claims.csv`` what may be said of each pair and on what
+    it hangs, ``fan.nc`` quantiles of every series over time, ``fan.csv`` the same once a day as tidy rows, and
+    ``figures/`` each plot as SVG and PNG.
     """
     summaries = by_member(comparison.summaries)
     write_csv(folder / "members.csv", summaries.drop(columns=[name for name in TIMED if name in summaries]))

@@ -1,1 +1,1 @@
-"""Which assumptions results hang on: screening, swings, variance shares, and regions of an outcome."""
+"""Which assumptions results hang on, and in which region of the assumptions an outcome comes about."""
