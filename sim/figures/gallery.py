@@ -38,7 +38,7 @@ RUN_SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 FANNED = {
-    "arrivals_cumulative": "Arrived in Armenia",
+    "arrivals_cumulative": "Arrived",
     "persons_home": "At home and not leaving",
     "queue_vehicles": "Waiting at the crossing",
     "people_in_need": "In need in the worst sector",
