@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ from sim.population.streams import Streams
 from sim.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
+
+TIED = 0.5
+"""Rank correlation from which calibrated numbers are said to be tied."""
 
 LEAST_SHARE = 1e-6
 """Shares of a distribution are cut to this distance from 0 and 1."""
@@ -60,6 +64,15 @@ def factors_of(scenario: Scenario) -> tuple[Factor, ...]:
 def values_at(factors: Sequence[Factor], shares: Sequence[float] | Floats) -> dict[str, float]:
     """Return path → value of every factor at its share."""
     return {factor.path: factor.at(float(share)) for factor, share in zip(factors, shares, strict=True)}
+
+
+def ties(scenario: Scenario, least: float = TIED) -> list[tuple[str, str, float]]:
+    """Return pairs of calibrated numbers that go together in the posterior, with their rank correlation."""
+    table = _posterior(scenario)
+    correlation = table.corr(method="spearman").to_numpy(dtype=float)
+    names = [str(path) for path in table]
+    found = [(names[a], names[b], float(correlation[a, b])) for a, b in combinations(range(len(names)), 2)]
+    return sorted((pair for pair in found if abs(pair[2]) >= least), key=lambda pair: -abs(pair[2]))
 
 
 def draw_independent(scenario: Scenario, n: int, seed: int) -> list[Member]:

@@ -19,7 +19,8 @@ from sim.evaluation.posterior import read_posterior
 from sim.figures import gallery
 from sim.results.write_comparison import write_comparison
 from sim.scenario.load import load
-from sim.sensitivity.factors import draw_independent, factors_of, values_at
+from sim.sensitivity.analyse import strongest
+from sim.sensitivity.factors import draw_independent, factors_of, ties, values_at
 
 SMALL = ("--days", "7", "--set", "parameters.residents_total=900", "--set", "time.step_minutes=240", "--workers", "1")
 STRENGTH = "interventions.handover_in_steps.strength"
@@ -208,3 +209,19 @@ def test_independent_members_hold_rows_of_the_posterior_and_every_stratum_of_the
     edges = prior.quantile(np.linspace(1e-6, 1 - 1e-6, 41))
     counts, _ = np.histogram(table["parameters.hr_threat"], edges)
     assert (counts == 1).all()
+
+
+def test_the_strongest_are_those_with_the_largest_effects_and_swings() -> None:
+    screening = pd.DataFrame({"output": "y", "assumption": ["a", "b", "c"], "share": [0.5, 0.3, 0.2]})
+    moved = pd.DataFrame({"output": "y", "assumption": ["a", "b", "c"], "swing": [0.0, -6.0, 4.0]})
+    assert strongest(screening, moved, 2) == ["b", "c"]
+    assert strongest(screening, moved.assign(swing=0.0), 2) == ["a", "b"]
+
+
+@pytest.mark.usefixtures("told")
+def test_numbers_that_calibration_ties_are_named_with_their_correlation() -> None:
+    draws = read_posterior(POSTERIOR)
+    correlation = draws[list(TOLD)].corr("spearman").iloc[0, 1]
+    ((_, _, found),) = ties(load("as_reported"), least=0.0)
+    assert found == pytest.approx(correlation)
+    assert ties(load("as_reported"), least=1.0) == []
