@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.figures import compare as of_comparison
 from sim.figures import run as of_run
-from sim.figures.curves import busy, thinned
+from sim.figures.curves import busy, host, thinned
 from sim.figures.run import run_footer
 from sim.figures.style import CAUTION, footer, sheet, style, title
 from sim.results.compared import Compared, by_member
@@ -37,6 +37,8 @@ RUN_SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
 """File name → the plots on it from top to bottom, each over the whole run or over the busy days of departure."""
 
 
+OPEN_NETWORK_SHEETS = ("arrivals", "whereabouts", "provinces")
+"""What there is to draw where nobody queues at a crossing and services and aid aren't counted."""
 FANNED = {
     "arrivals_cumulative": "Arrived",
     "persons_home": "At home and not leaving",
@@ -51,7 +53,8 @@ BRIEF = ("queue_vehicles",)
 
 def run_figures(result: Result) -> dict[str, Figure]:
     """Return the figures that are written beside the result of a run."""
-    return {name: _sheet(result, panels) for name, panels in RUN_SHEETS.items()}
+    names = OPEN_NETWORK_SHEETS if result.dataset.attrs.get("open_network") else tuple(RUN_SHEETS)
+    return {name: _sheet(result, RUN_SHEETS[name]) for name in names}
 
 
 def _sheet(result: Result, panels: tuple[tuple[str, str], ...]) -> Figure:
@@ -109,7 +112,8 @@ def _fans(comparison: Compared) -> Figure:
         figure, axes = sheet(2, 2, size=(10.0, 6.4))
         for ax, (name, heading) in zip(axes.flat, FANNED.items(), strict=True):
             series = drawn[name].sel(time=_busy_days(drawn)) if name in BRIEF else drawn[name]
-            of_comparison.spread(ax, series, heading)
+            where = host(comparison.dataset) if name == "arrivals_cumulative" else ""
+            of_comparison.spread(ax, series, heading + where)
         heading = of_comparison.bands_in_words(len(names))
         lines = axes[0, 0].get_legend_handles_labels()
         figure.legend(*lines, loc="outside upper left", ncols=min(4, len(names)), title=heading, alignment="left")
@@ -126,7 +130,9 @@ def _busy_days(data: xr.Dataset) -> slice:
 def _small_multiples(comparison: Compared) -> Figure:
     names = [str(name) for name in comparison.dataset["scenario"].to_numpy()]
     with style():
-        figure, axes = _panels(len(names), "Persons arrived in Armenia: median at the end; grey: the other medians")
+        figure, axes = _panels(
+            len(names), f"Persons arrived{host(comparison.dataset)}: median at the end; grey: the other medians"
+        )
         for ax, name in zip(axes, names, strict=True):
             of_comparison.alone(ax, comparison.dataset, name)
         _label_outer(axes)
@@ -173,5 +179,5 @@ def _outcomes(comparison: Compared) -> Figure:
             measure = MEASURES[name]
             of_comparison.outcome(ax, summaries, name, measure.label, measure.unit)
         title(axes[0, 0], "Who remains at the end")
-        title(axes[0, 1], "Who has arrived in Armenia")
+        title(axes[0, 1], f"Who has arrived{host(comparison.dataset)}")
     return figure
