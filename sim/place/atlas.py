@@ -79,13 +79,9 @@ class Atlas:
 
     def district(self, district: str) -> Point | None:
         """Return the point that stands for a district: its own, the settlement of its name, or its first one."""
-        ways = (
-            lambda point: point.kind == "district" and point.name == district,
-            lambda point: point.kind == "settlement" and point.name == district,
-            lambda point: point.district == district,
-        )
-        found = (point for way in ways for point in self.points if way(point))
-        return next(found, None)
+        own = [point for point in self.of_kind("district", "settlement") if point.name == district]
+        own.sort(key=lambda point: point.kind)
+        return next((point for point in (*own, *self.points) if district in (point.name, point.district)), None)
 
 
 @lru_cache(maxsize=8)

@@ -81,12 +81,12 @@ def _busy(data: xr.Dataset) -> tuple[int, int]:
     """Return the first and last time of the days of departure in the baseline's median."""
     arrived = data["arrivals_cumulative"].isel(scenario=0).median("member")
     last = data.sizes["time"] - 1
-    stamps = [first_time_at(arrived, share * float(arrived[-1])) for share in (0.001, 0.99)]
-    if arrived[-1] < 1 or None in stamps:
+    first, nearly_all = (first_time_at(arrived, share * float(arrived[-1])) for share in (0.001, 0.99))
+    if arrived[-1] < 1 or first is None or nearly_all is None:
         return 0, last
     times = pd.DatetimeIndex(data["time"].to_numpy())
     day = pd.Timedelta(days=1)
-    begin, end = (int(times.searchsorted(when)) for when in (stamps[0] - 2 * day, stamps[1] + day))
+    begin, end = (int(times.searchsorted(when)) for when in (first - 2 * day, nearly_all + day))
     return max(0, begin), min(last, max(end, begin + 1))
 
 

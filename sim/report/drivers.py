@@ -6,6 +6,7 @@ strongest of as many unrelated numbers, once in twenty comparisons (Bonferroni's
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -54,7 +55,7 @@ def bar(n_members: int, n_paths: int) -> float:
     >>> round(bar(64, 100), 2), round(bar(8, 100), 2)
     (0.44, 1.0)
     """
-    return min(1.0, float(norm.ppf(1.0 - CHANCE / 2.0 / max(1, n_paths))) / np.sqrt(n_members - 1.0))
+    return min(1.0, float(norm.ppf(1.0 - CHANCE / 2.0 / max(1, n_paths))) / math.sqrt(n_members - 1.0))
 
 
 def _own(wide: pd.DataFrame, scenario: str, uncertain: set[str]) -> pd.DataFrame:

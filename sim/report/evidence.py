@@ -11,8 +11,6 @@ from sim.library import seeds_folder
 from sim.report.material import Material
 from sim.scenario.explain import ActionRow, action_rows, channel_rows, rows
 
-_IDS = re.compile(r"^[A-Z]\d\d(; ?[A-Z]\d\d)*$|^(MEM|DER)$")
-
 Row = dict[str, Any]
 
 
@@ -97,5 +95,6 @@ def levers(material: Material) -> list[Row]:
 
 def all_cited(*tables: list[Row]) -> list[dict[str, str]]:
     """Return the sources that any row of any table cites, by id."""
-    found = {item["source_id"]: item for table in tables for row in table for item in cited(f"{row['source']} {row['note']}")}
+    texts = [f"{row['source']} {row['note']}" for table in tables for row in table]
+    found = {item["source_id"]: item for text in texts for item in cited(text)}
     return [found[name] for name in sorted(found)]

@@ -111,7 +111,8 @@ def _labels(land: dict[str, Any], districts: set[str]) -> list[dict[str, Any]]:
     homes = [item for item in points if item["kind"] == "district" or item["name"] in districts]
     middle = float(np.median([item["x"] for item in homes])) if homes else 0.0
     labels = [(item, 13, 5, "start") if item["x"] >= middle else (item, -13, 5, "end") for item in homes]
-    labels += [(item, 0, {"province": 24, "crossing": 36}[item["kind"]], "middle") for item in points if item["kind"] in ("province", "crossing")]
+    below = {"province": 24, "crossing": 36}
+    labels += [(item, 0, below[item["kind"]], "middle") for item in points if item["kind"] in below]
     return [
         {"text": item["title"], "kind": item["kind"], "x": item["x"] + dx, "y": item["y"] + dy, "anchor": anchor}
         for item, dx, dy, anchor in labels

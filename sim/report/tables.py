@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import pandas as pd
@@ -43,16 +43,16 @@ def _measures(title: str, long: pd.DataFrame, write: Callable[..., str], materia
 
 def _needs(material: Material) -> Table:
     table = needs_by_week(material.dataset)
-    rows = [
-        [
-            f"{row['week']:%Y-%m-%d}",
-            material.titles[str(row["scenario"])],
-            str(row["sector"]),
-            f"{row['persons_median']:,.0f}",
-            "" if material.n_members == 1 else f"{row['persons_p05']:,.0f}–{row['persons_p95']:,.0f}",
-        ]
-        for row in table.to_dict("records")
-    ]
-    heads_ = ["week from", "scenario", "sector", "persons", "90% of runs"]
-    note = "Means over the week of persons at severity 3 or above; sectors overlap."
-    return {"title": "People in need by week and sector", "heads": heads_, "rows": rows, "note": note}
+    sectors = list(dict.fromkeys(table["sector"]))
+    rows = []
+    for (week, scenario), group in table.groupby(["week", "scenario"], sort=False):
+        by_sector = {row["sector"]: row for row in group.to_dict("records")}
+        cells = [_persons(by_sector[name], alone=material.n_members == 1) for name in sectors]
+        rows.append([f"{week:%Y-%m-%d}", material.titles[str(scenario)], *cells])
+    note = "Persons at severity 3 or above, means over the week; sectors overlap."
+    return {"title": "People in need by week", "heads": ["week from", "scenario", *sectors], "rows": rows, "note": note}
+
+
+def _persons(row: dict[Hashable, Any], *, alone: bool) -> str:
+    interval = "" if alone else f" [{row['persons_p05']:,.0f}–{row['persons_p95']:,.0f}]"
+    return f"{row['persons_median']:,.0f}{interval}"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.figures.curves import day
 from sim.report.drivers import Driver
 from sim.report.material import Material
-from sim.results.compared import differences, outcomes
+from sim.results.compared import outcomes
 from sim.results.words import MEASURES, in_words, interval_in_words
 
 SCORED = (
@@ -32,54 +32,36 @@ Row = dict[str, Any]
 def scores(material: Material) -> list[Row]:
     """Return a row for each measure: its words, and for each scenario median, interval and where both lie in [0, 1]."""
     ends = outcomes(material.summaries, SCORED)
-    changes = differences(material.summaries, material.baseline, SCORED)
     rows = []
     for name in SCORED:
-        measure, table = MEASURES[name], ends[ends["measure"] == name].set_index("scenario")
+        measure, table = MEASURES[name], ends[ends["measure"] == name]
         most = float(np.nanmax([*table["p95"], *table["median"], 1e-9]))
-        cells = [_cell(table.loc[scenario], name, most, changes) for scenario in material.scenarios]
+        cells = [_cell(row, name, most) for row in table.to_dict("records")]
         rows.append({"name": name, "label": measure.label, "unit": measure.unit, "cells": cells})
     return rows
 
 
-def _cell(row: pd.Series[Any], name: str, most: float, changes: pd.DataFrame) -> Row:
-    measure, scenario = MEASURES[name], str(row.name)
+def _cell(row: Mapping[Hashable, Any], name: str, most: float) -> Row:
+    measure = MEASURES[name]
     middle, low, high = (float(row[key]) for key in ("median", "p05", "p95"))
     never = np.isnan(middle)
-    change = changes[(changes["scenario"] == scenario) & (changes["measure"] == name)]
     return {
-        "scenario": scenario,
         "median": in_words(middle, measure),
         "interval": "" if never or row["of"] == 1 else interval_in_words(low, high, measure),
         "missing": "" if row["n"] == row["of"] else f"{row['n']} of {row['of']} runs",
         "at": None if never else [round(100 * value / most, 2) for value in (low, middle, high)],
-        "change": _change(change.iloc[0], name) if len(change) else None,
-    }
-
-
-def _change(row: pd.Series[Any], name: str) -> Row | None:
-    measure = MEASURES[name]
-    middle, low, high, lower = (float(row[key]) for key in ("median", "p05", "p95", "p_lower"))
-    if np.isnan(middle):
-        return None
-    sign = "+" if round(middle, measure.decimals) > 0 else ""
-    text = f"{sign}{in_words(middle, measure)}".replace("-", "−")
-    return {
-        "median": text,
-        "interval": interval_in_words(low, high, measure).replace("-", "−"),
-        "lower": f"{lower:.0%}",
     }
 
 
 def lead(material: Material) -> str:
     """Return the sentence that opens a report: what happens in the baseline."""
-    table = outcomes(material.summaries, SCORED).set_index(["scenario", "measure"])
     base, end = material.baseline, day(material.dataset["time"].to_numpy()[-1])
+    ends = outcomes(material.summaries, SCORED)
+    rows = {str(row["measure"]): row for row in ends[ends["scenario"] == base].to_dict("records")}
     arrived, remain, half = (
-        _told(table.loc[(base, name)], name)
-        for name in ("persons_arrived", "persons_remaining", "hours_to_half_arrived")
+        _told(rows[name], name) for name in ("persons_arrived", "persons_remaining", "hours_to_half_arrived")
     )
-    never = np.isnan(float(table.loc[(base, "hours_to_half_arrived"), "median"]))
+    never = half[0] == MEASURES["hours_to_half_arrived"].absent
     speed = "" if never else f", half of all residents within {half[0]} hours of the road opening{half[1]}"
     brackets = "" if material.n_members == 1 else " Brackets hold 90% of runs."
     return (
@@ -88,7 +70,7 @@ def lead(material: Material) -> str:
     )
 
 
-def _told(row: pd.Series[Any], name: str) -> tuple[str, str]:
+def _told(row: Mapping[Hashable, Any], name: str) -> tuple[str, str]:
     """Return a median in words, and its interval in brackets where there is one."""
     measure = MEASURES[name]
     middle = in_words(float(row["median"]), measure)
@@ -99,10 +81,10 @@ def _told(row: pd.Series[Any], name: str) -> tuple[str, str]:
 
 def against(material: Material) -> list[dict[str, str]]:
     """Return title and sentence of each other scenario: how far it changes who remains, in how many paired runs."""
-    remain = material.summaries.set_index(["scenario", "member"])["persons_remaining"].astype(float)
+    remain = material.summaries.pivot(index="member", columns="scenario", values="persons_remaining").astype(float)
     found = []
     for name in list(material.scenarios)[1:]:
-        change = (remain.loc[name] - remain.loc[material.baseline]).to_numpy()
+        change = (remain[name] - remain[material.baseline]).to_numpy()
         found.append({"title": material.titles[name], "text": _against(change)})
     return found
 
@@ -134,9 +116,7 @@ def hangs_on(material: Material, found: list[Driver]) -> list[str]:
         return ["One run tells nothing of that; a comparison over many runs does (corridor compare)."]
     standing = [driver for driver in found if driver.stands_out]
     if not standing:
-        return [
-            f"Over {material.n_members} runs no single assumption stands out from chance; more runs would separate them."
-        ]
+        return [f"Over {material.n_members} runs no single assumption stands out from chance; more runs would tell."]
     best: dict[tuple[str, str], list[Driver]] = {}
     for driver in standing:
         best.setdefault((driver.scenario, driver.outcome), []).append(driver)
@@ -145,7 +125,9 @@ def hangs_on(material: Material, found: list[Driver]) -> list[str]:
 
 
 def _hanging(material: Material, scenario: str, outcome: str, some: list[Driver]) -> str:
-    named = " and ".join(f"{called(item.path)} ({'more' if item.rho > 0 else 'fewer'} the higher it is)" for item in some)
+    named = " and ".join(
+        f"{called(item.path)} ({'more' if item.rho > 0 else 'fewer'} the higher it is)" for item in some
+    )
     words = {"persons_remaining": "Who remains", "persons_arrived": "Who arrives", "persons_returned": "Who returns"}
     return f"{words[outcome]} under “{material.titles[scenario]}” goes most with {named}."
 
@@ -166,14 +148,15 @@ def how_sure(material: Material) -> list[str]:
         first = "This is one run of one scenario: it has no interval, and another seed gives other numbers."
     else:
         first = (
-            f"Each scenario is run {material.n_members} times. Every run draws all uncertain numbers anew, and the runs "
-            "of all scenarios share their draws and their chance in pairs. Intervals hold 90% of runs, darker bands 50%."
+            f"Each scenario is run {material.n_members} times. Every run draws all uncertain numbers anew, and the "
+            "runs of all scenarios share their draws and their chance in pairs. Intervals hold 90% of runs, darker "
+            "bands 50%."
         )
     return [
         first,
         "Intervals hold what is uncertain within the model. They do not hold what the model leaves out or gets wrong.",
         "One arrivals curve cannot separate fear, distrust and road capacity, and nothing measured tells what unarmed "
-        "monitors change: differences between scenarios follow from assumptions, all of which are listed under Assumptions.",
+        "monitors change: differences between scenarios follow from the assumptions that are listed here.",
     ]
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
-from sim.results.compared import LOW, MIDDLE, Compared, by_member, differences, outcomes
-from sim.results.compared import HIGH as UPPER
+from sim.results.compared import HIGH, LOW, MIDDLE, Compared, by_member, differences, outcomes
 from sim.results.needs import ON_THE_ROAD, reception_point
 from sim.results.planner import DAYS_OF_STOCK, NOTES, SPHERE_RATES, weeks
 from sim.results.planner import TAGS as TAGS_OF_A_RUN
@@ -34,9 +33,7 @@ TAGS: dict[str, str] = {
     "share_lower": "#indicator+share+lower",
     "sheltered": "#loc+type+shelter",
     **{f"persons_{name}": f"#affected+{name}" for name in SPREAD},
-    **{
-        f"for_{days}_days_{name}": f"#item+needed+days{days}+{name}" for days in DAYS_OF_STOCK for name in SPREAD
-    },
+    **{f"for_{days}_days_{name}": f"#item+needed+days{days}+{name}" for days in DAYS_OF_STOCK for name in SPREAD},
 }
 """Column → HXL hashtag (hxlstandard.org, 1.1)."""
 
@@ -79,14 +76,14 @@ def needs_by_week(data: xr.Dataset) -> pd.DataFrame:
 
 def caseload_by_week(data: xr.Dataset) -> pd.DataFrame:
     """Return persons by week, scenario and place: home districts, the road, the reception point, provinces."""
-    parts = [(data["persons_in_transit"], ON_THE_ROAD, "road")]
-    if "persons_present_by_district" in data:
-        for name in data["district"].to_numpy():
-            parts.insert(-1, (data["persons_present_by_district"].sel(district=name), str(name), "district"))
-    point = reception_point(data)
-    parts.append((data["persons_displaced"].sel(place=point), point, "reception point"))
-    for name in data["province"].to_numpy():
-        parts.append((data["persons_by_province"].sel(province=name), str(name), "province"))
+    point, districts = reception_point(data), [str(name) for name in data["district"].to_numpy()]
+    provinces = [str(name) for name in data["province"].to_numpy()]
+    parts = [
+        *((data["persons_present_by_district"].sel(district=name), name, "district") for name in districts),
+        (data["persons_in_transit"], ON_THE_ROAD, "road"),
+        (data["persons_displaced"].sel(place=point), point, "reception point"),
+        *((data["persons_by_province"].sel(province=name), name, "province") for name in provinces),
+    ]
     rows = [
         _spread(_weekly(data, stock.astype(float).reset_coords(drop=True))).assign(location=name, kind=kind)
         for stock, name, kind in parts
@@ -128,7 +125,7 @@ def _weekly(data: xr.Dataset, array: xr.DataArray) -> xr.DataArray:
 
 def _spread(array: xr.DataArray) -> pd.DataFrame:
     """Return median and 90% interval over members, a row for each label; week and scenario first."""
-    levels = array.quantile([MIDDLE, LOW, UPPER], "member").assign_coords(quantile=list(PERSONS))
+    levels = array.quantile([MIDDLE, LOW, HIGH], "member").assign_coords(quantile=list(PERSONS))
     others = [str(dim) for dim in levels.dims if dim not in ("quantile", "week", "scenario")]
     order = ["week", "scenario", *others]
     series = levels.transpose(*order, "quantile").to_series()
