@@ -5,7 +5,6 @@ A run is a comparison of one scenario with one member. Other kinds of folder joi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,17 +125,3 @@ def _damaged(folder: Path, found: str) -> OutputError:
 
 READERS: dict[str, Callable[[Path, Manifest], Material]] = {"run": _read_run, "comparison": _read_comparison}
 """Kind of folder, as its manifest says → function that reads it."""
-
-
-def manifest_name(folder: Path) -> str:
-    """Return the name of the file that marks ``folder`` as Corridor's."""
-    from sim.results.folder import MANIFESTS
-
-    return next(name for name in MANIFESTS if (folder / name).is_file() and _is_ours(folder / name))
-
-
-def _is_ours(path: Path) -> bool:
-    try:
-        return bool(json.loads(path.read_text(encoding="utf-8")).get("made_by"))
-    except (OSError, ValueError, AttributeError):
-        return False
