@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from sim.ensemble.compare import thin
 from sim.results.needs import with_needs
 from sim.results.result import Result
 
@@ -30,6 +31,7 @@ class MadeUpScenario:
         self.name = name
         self.title = name.replace("_", " ").capitalize()
         self.summary = "A run that no model made."
+        self.place = SimpleNamespace(dataset="karabakh_2023")
 
     def hash(self) -> str:
         return "0" * 64
@@ -76,6 +78,12 @@ def made_up_dataset(n_hours: int = 240, share_leaving: float = 0.99, seed: int =
         "persons_returned": variable("time settlement", by(returned, spread), "persons", "returned", "stock"),
         "arrivals_by_origin_cumulative": variable(
             "time district", by(arrived, spread), "persons", "by origin", "stock"
+        ),
+        "persons_present_by_district": variable(
+            "time district", by(home + decided - departed + returned, spread), "persons", "in their homes", "stock"
+        ),
+        "displaced_by_origin": variable(
+            "district place", np.outer(spread, displaced[-1]), "persons", "displaced at the end", "stock"
         ),
         "persons_by_province": variable("time province", displaced[:, :4], "persons", "in province", "stock"),
         "registered_cumulative": variable("time", 0.9 * arrived, "persons", "registered", "stock"),
@@ -157,8 +165,9 @@ def make_comparison(names: tuple[str, ...], n_members: int) -> Any:
         members = []
         for member in range(n_members):
             share = 0.99 * 0.75**place * (1.0 - 0.05 * np.random.default_rng(member).random())
-            members.append(made_up_dataset(share_leaving=share, seed=member))
-            rows.append({"scenario": name, "member": member, **made_up_summary(members[-1])})
+            dataset = made_up_dataset(share_leaving=share, seed=member)
+            members.append(thin(dataset))
+            rows.append({"scenario": name, "member": member, **made_up_summary(dataset)})
         scenarios.append(xr.concat(members, pd.RangeIndex(n_members, name="member")))
     dataset = xr.concat(scenarios, pd.Index(names, name="scenario"))
     drawn = [SimpleNamespace(number=member, seed=member, values={"parameters.x": 0.5}) for member in range(n_members)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.evaluation.counts import counted
 from sim.figures import compare as of_comparison
@@ -39,27 +39,15 @@ RUN_SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def run_figures(result: Result) -> dict[str, Figure]:
-    """Return the figures that are written beside the result of a run; the map only where places have positions."""
-    atlas, counts = _known_of(_place_of(result.scenario))
+    """Return the figures that are written beside the result of a run."""
+    place = result.scenario.place.dataset
+    atlas, counts = load_atlas(place), counted(place)
     found = {name: _sheet(result, panels, atlas, counts) for name, panels in RUN_SHEETS.items()}
-    if atlas is not None:
-        found["map"] = _with_footer(sheets.map_of_run(result.dataset, atlas), f"{run_footer(result)} · {NOTE}")
+    found["map"] = _with_footer(sheets.map_of_run(result.dataset, atlas), f"{run_footer(result)} · {NOTE}")
     return found
 
 
-def _place_of(scenario: Any) -> str:
-    """Return the dataset that a scenario plays in, or an empty string for one that plays nowhere."""
-    return str(getattr(getattr(scenario, "place", None), "dataset", ""))
-
-
-def _known_of(place: str) -> tuple[Atlas | None, pd.Series | None]:
-    """Return the positions and the counts of a dataset, as far as there are any."""
-    return (load_atlas(place), counted(place)) if place else (None, None)
-
-
-def _sheet(
-    result: Result, panels: tuple[tuple[str, str], ...], atlas: Atlas | None, counts: pd.Series | None
-) -> Figure:
+def _sheet(result: Result, panels: tuple[tuple[str, str], ...], atlas: Atlas, counts: pd.Series | None) -> Figure:
     data = sheets.origins_of(result.dataset, atlas)
     window = busy(data)
     if window is data:
@@ -79,10 +67,10 @@ def _with_footer(figure: Figure, text: str) -> Figure:
 
 
 def comparison_figures(
-    comparison: Compared, seed: int, titles: Mapping[str, str] | None = None, place: str = ""
+    comparison: Compared, seed: int, place: str, titles: Mapping[str, str] | None = None
 ) -> dict[str, Figure]:
     """Return the figures that are written beside a comparison; ``place`` is the dataset that gives positions."""
-    atlas, counts = _known_of(place)
+    atlas, counts = load_atlas(place), counted(place)
     draws: dict[str, Callable[[], Figure]] = {
         "arrivals": lambda: _overlaid(comparison, counts),
         "each_scenario": lambda: _small_multiples(comparison),
@@ -98,8 +86,7 @@ def comparison_figures(
         del draws["difference"]
     text = comparison_footer(comparison, seed, titles or {})
     found = {name: _with_footer(draw(), text) for name, draw in draws.items()}
-    if atlas is not None:
-        found["map"] = _with_footer(sheets.map_of_comparison(comparison, atlas), f"{text} · {NOTE}")
+    found["map"] = _with_footer(sheets.map_of_comparison(comparison, atlas), f"{text} · {NOTE}")
     return found
 
 

@@ -121,17 +121,15 @@ def _map_legend(figure: Figure, ax: Axes, found: Sequence[Located]) -> None:
     ax.legend(handles=handles, loc="lower left", fontsize=6.5, borderaxespad=0.2, handletextpad=0.3)
 
 
-def origins_of(data: xr.Dataset, atlas: Atlas | None) -> xr.Dataset:
+def origins_of(data: xr.Dataset, atlas: Atlas) -> xr.Dataset:
     """Return ``data`` with both forms of the districts' names, for :func:`sim.figures.places.origins`."""
-    if atlas is None:
-        return data
     names = [str(name) for name in data["district"].to_numpy()]
     points = [atlas.district(name) for name in names]
     titles = [name if point is None else point.title for name, point in zip(names, points, strict=True)]
     return data.assign_coords(district=("district", names, {"titles": titles}))
 
 
-def origins_of_comparison(comparison: Compared, atlas: Atlas | None) -> Figure:
+def origins_of_comparison(comparison: Compared, atlas: Atlas) -> Figure:
     """Return flows from home districts to where people are at the end, for each scenario; means over members."""
     data = origins_of(comparison.dataset, atlas)
     names = [str(name) for name in data["scenario"].to_numpy()]
@@ -151,7 +149,7 @@ def ribbons(comparison: Compared) -> Figure:
     """
     data = comparison.dataset
     names = [str(name) for name in data["scenario"].to_numpy()]
-    window = busy(data.sel(scenario=comparison.baseline).median("member"))["time"]
+    window = busy(data.sel(scenario=comparison.baseline).median("member"))["time"].to_numpy()
     with style():
         figure, axes = sheet(len(names), 2, size=(9.6, 2.5 * len(names)), sharey=True)
         figure.suptitle("Who stayed, left and returned: days of departure, and the whole period", x=0.01, ha="left")

@@ -14,7 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.errors import InputError, OutputError, Problem
-from sim.results.folder import read_manifest
+from sim.results.folder import MANIFESTS, read_manifest
 from sim.results.netcdf import read_dataset
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ def read_material(folder: Path | str) -> Material:
     folder = Path(folder).expanduser()
     manifest = read_manifest(folder)
     if manifest is None:
+        broken = next((name for name in MANIFESTS if (folder / name).is_file()), "")
+        if broken:
+            raise _damaged(folder / broken, "a damaged file")
         found = "no result of Corridor" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
         raise OutputError(Problem(str(folder), "", found, "a folder that `corridor run` or `corridor compare` wrote"))
     kind = str(manifest.get("kind", "nothing"))

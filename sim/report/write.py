@@ -5,9 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sim.results.file import write_file
+from sim.errors import OutputError, Problem
+from sim.results.file import check_file, write_file
 from sim.results.folder import manifest_path
 from sim.results.text import json_text
+
+
+def check_report(target: Path) -> None:
+    """Raise OutputError now if :func:`write_report` could not or should not write ``target`` later."""
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(
+            Problem(str(target), "", "another kind of file", "a name that ends in .html", "Choose another with `--out`")
+        )
+    check_file(target)
 
 
 def write_report(text: str, target: Path, folder: Path) -> None:

@@ -35,8 +35,9 @@ def write(result: Result, folder: Path | str, *, figures: bool = True, command: 
 
     ``result.nc`` holds every variable, ``series.csv`` the same as tidy rows (by settlement: once a day),
     ``summary.json`` the headline numbers, ``planner.xlsx`` and ``planner/`` people in need, caseload, shelter and
-    stocks (as tables, and at their places as GeoJSON), ``run.json`` the resolved scenario and what made the result, and ``figures/`` each plot as SVG and PNG.
-    The folder appears whole or not at all; an earlier result is replaced.
+    stocks as tables and key numbers at their places as GeoJSON, ``run.json`` the resolved scenario and what made the
+    result, and ``figures/`` each plot as SVG and PNG. The folder appears whole or not at all; an earlier result is
+    replaced.
 
     Raises
     ------
@@ -145,13 +146,12 @@ def _write_planner(result: Result, folder: Path) -> None:
 
 
 def write_positions(data: xr.Dataset, scenarios: Sequence[Scenario], folder: Path) -> None:
-    """Write key numbers at their places as GeoJSON, where the scenarios play in a dataset with positions."""
+    """Write key numbers at their places as GeoJSON."""
     from sim.place.atlas import load_atlas
     from sim.results.geojson import write_geojson
 
-    place = getattr(scenarios[0], "place", None)
-    if place is not None:
-        write_geojson(data, load_atlas(place.dataset), folder, {item.name: item.title for item in scenarios})
+    atlas = load_atlas(scenarios[0].place.dataset)
+    write_geojson(data, atlas, folder, {item.name: item.title for item in scenarios})
 
 
 def _write_figures(result: Result, folder: Path) -> None:

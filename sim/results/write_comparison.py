@@ -50,7 +50,7 @@ def write_comparison(
         place = scenarios[0].place.dataset
         _write_planner(comparison, scenarios, partial)
         write_brief(brief(comparison, seed, titles, counted(place)), partial / "brief.pdf")
-        write_figures(comparison_figures(comparison, seed, titles, place), partial / "figures")
+        write_figures(comparison_figures(comparison, seed, place, titles), partial / "figures")
         manifest = {
             "kind": "comparison",
             "scenarios": [describe(scenario) for scenario in scenarios],

@@ -109,7 +109,7 @@ def test_gallery_has_a_panel_for_each_scenario_and_a_footer(made_up_comparison, 
         summaries=made_up_comparison.summaries[made_up_comparison.summaries["scenario"].isin(names)],
         baseline=names[0],
     )
-    figures = comparison_figures(comparison, 3, {"ceasefire": "A ceasefire that holds"})
+    figures = comparison_figures(comparison, 3, "karabakh_2023", {"ceasefire": "A ceasefire that holds"})
     assert ("difference" in figures) == (n_scenarios > 1)
     assert len(figures["each_scenario"].axes) == n_scenarios
     assert n_scenarios == 1 or len(figures["difference"].axes) == n_scenarios - 1
@@ -125,7 +125,7 @@ def test_a_comparison_of_single_members_can_be_drawn(made_up_comparison):
         summaries=made_up_comparison.summaries[made_up_comparison.summaries["member"] == 0],
         baseline="as_reported",
     )
-    for figure in comparison_figures(comparison, 3).values():
+    for figure in comparison_figures(comparison, 3, "karabakh_2023").values():
         assert "1 member ·" in figure._supxlabel.get_text().replace("\n", " ")
 
 
