@@ -151,7 +151,9 @@ def write_positions(data: xr.Dataset, scenarios: Sequence[Scenario], folder: Pat
     from sim.results.geojson import write_geojson
 
     atlas = load_atlas(scenarios[0].place.dataset)
-    write_geojson(data, atlas, folder, {item.name: item.title for item in scenarios})
+    titles = {item.name: item.title for item in scenarios}
+    names = [str(name) for name in data["scenario"].to_numpy()]
+    write_geojson(data, atlas, folder, {name: titles.get(name, name) for name in names})
 
 
 def _write_figures(result: Result, folder: Path) -> None:
