@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,9 +11,14 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from sim.ensemble.compare import thin
+from sim.ensemble.compare import Comparison, compare, thin
+from sim.figures import gallery
+from sim.model.run import run
 from sim.results.needs import with_needs
 from sim.results.result import Result
+from sim.results.write import write
+from sim.results.write_comparison import write_comparison
+from sim.scenario.load import load
 
 SETTLEMENTS = ("Stepanakert / Khankendi", "Martuni / Khojavend", "Askeran")
 DISTRICTS = ("Stepanakert", "Martuni", "Askeran")
@@ -182,3 +188,28 @@ def made_up_result() -> Result:
 @pytest.fixture(scope="session")
 def made_up_comparison() -> Any:
     return make_comparison(("as_reported", "ceasefire", "un_monitoring", "integration_roadmap"), 12)
+
+
+@pytest.fixture(scope="session")
+def real_result() -> Result:
+    """Return ten real days of September 2023."""
+    return run(load("as_reported").vary({"time.days": 10}), seed=1)
+
+
+@pytest.fixture(scope="session")
+def real_comparison() -> Comparison:
+    """Return two scenarios over ten real days, three members each."""
+    scenarios = [load(name).vary({"time.days": 10}) for name in ("as_reported", "integration_roadmap")]
+    return compare(scenarios, members=3, seed=1, workers=1)
+
+
+@pytest.fixture(scope="session")
+def folders(real_result: Result, real_comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that holds ``run`` and ``comparison`` as the command line writes them, without figures."""
+    folder = tmp_path_factory.mktemp("results")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gallery, "comparison_figures", lambda *_: {})
+        write(real_result, folder / "run", figures=False, command="corridor run as_reported --days 10 --seed 1")
+        scenarios = list(real_comparison.scenarios.values())
+        write_comparison(real_comparison, folder / "comparison", scenarios, 1, command="corridor compare")
+    return folder
