@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.ensemble.compare import compare
+    from sim.ensemble.run import open_ensemble, run_ensemble
     from sim.ensemble.sweep import sweep
     from sim.model.displacement import DisplacementModel
     from sim.model.run import run
@@ -28,11 +29,23 @@ _HOMES = {
     "Scenario": "sim.scenario.schema",
     "compare": "sim.ensemble.compare",
     "load": "sim.scenario.load",
+    "open_ensemble": "sim.ensemble.run",
     "run": "sim.model.run",
+    "run_ensemble": "sim.ensemble.run",
     "sweep": "sim.ensemble.sweep",
 }
 
-__all__ = ["DisplacementModel", "Result", "Scenario", "compare", "load", "run", "sweep"]
+__all__ = [
+    "DisplacementModel",
+    "Result",
+    "Scenario",
+    "compare",
+    "load",
+    "open_ensemble",
+    "run",
+    "run_ensemble",
+    "sweep",
+]
 
 
 def __getattr__(name: str) -> Any:

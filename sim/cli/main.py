@@ -17,6 +17,8 @@ import typer
 from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
+from sim.cli.discover import discover
+from sim.cli.ensemble import ensemble
 from sim.cli.explain import explain
 from sim.cli.guard import guarded
 from sim.cli.hindcast import hindcast
@@ -24,6 +26,7 @@ from sim.cli.list import list_scenarios
 from sim.cli.report import report
 from sim.cli.run import run
 from sim.cli.schema import schema
+from sim.cli.sensitivity import sensitivity
 
 app = typer.Typer(
     name="corridor",
@@ -40,7 +43,10 @@ VERBS: dict[str, Callable[..., None]] = {
     "explain": explain,
     "run": run,
     "compare": compare,
+    "ensemble": ensemble,
     "report": report,
+    "sensitivity": sensitivity,
+    "discover": discover,
     "calibrate": calibrate,
     "hindcast": hindcast,
     "schema": schema,
