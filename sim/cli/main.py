@@ -24,6 +24,7 @@ from sim.cli.flee import import_flee, score_flee
 from sim.cli.guard import guarded
 from sim.cli.hindcast import hindcast
 from sim.cli.list import list_scenarios
+from sim.cli.report import report
 from sim.cli.run import run
 from sim.cli.schema import schema
 from sim.cli.sensitivity import sensitivity
@@ -44,6 +45,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "run": run,
     "compare": compare,
     "ensemble": ensemble,
+    "report": report,
     "sensitivity": sensitivity,
     "discover": discover,
     "calibrate": calibrate,
