@@ -17,6 +17,7 @@ import typer
 from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
+from sim.cli.dashboard import dashboard
 from sim.cli.explain import explain
 from sim.cli.guard import guarded
 from sim.cli.hindcast import hindcast
@@ -41,6 +42,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "compare": compare,
     "calibrate": calibrate,
     "hindcast": hindcast,
+    "dashboard": dashboard,
     "schema": schema,
 }
 """Name → function of every verb, in the order of the help."""

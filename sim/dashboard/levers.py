@@ -24,6 +24,7 @@ DONORS: dict[type[Action], str] = {
 """Kind of action → the shipped scenario that lends it to scenarios without one."""
 
 CAPACITY = "parameters.checkpoint_full_per_hour"
+SHARE = "share"
 Change = Callable[[Scenario, float], Scenario]
 
 
@@ -45,6 +46,10 @@ class Lever:
     change: Change
     hint: str = ""
     needs: str = ""
+
+    def shown(self, value: float) -> str:
+        """Write a value with its unit, shares in per cent."""
+        return f"{100.0 * value:.4g} %" if self.unit == SHARE else f"{value:.6g} {self.unit}"
 
 
 def settings_of(scenario: Scenario) -> dict[str, float]:
@@ -80,7 +85,7 @@ def apply(scenario: Scenario, settings: Mapping[str, float], days: float | None 
 def in_words(scenario: Scenario, settings: Mapping[str, float]) -> str:
     """Say which levers were moved, and to where; an empty text if none was."""
     return "; ".join(
-        f"{lever.group.lower()}: {lever.label.lower()} {value:g} {lever.unit}"
+        f"{lever.group}: {lever.label[:1].lower()}{lever.label[1:]} {lever.shown(value)}"
         for lever, value in moved(scenario, settings)
     )
 
@@ -190,27 +195,27 @@ LEVERS: tuple[Lever, ...] = (
         "The fighting that it ends lasts until then.",
     ),
     Lever(
-        "ceasefire_strength", CEASEFIRE, "Kept and seen to be kept", "0–1", 0.0, 1.0, 0.05,
-        *_field(Ceasefire, "strength", 0.0), "1: in full; 0: as if there were none.",
+        "ceasefire_strength", CEASEFIRE, "Kept and seen to be kept", SHARE, 0.0, 1.0, 0.05,
+        *_field(Ceasefire, "strength", 0.0), "0 %: as if there were none.",
     ),
     Lever(
-        "monitors_strength", MONITORS, "Strength", "0–1", 0.0, 1.0, 0.05, *_field(Monitoring, "strength", 0.0),
-        "Mandate and staffing; 0: no mission. Nothing measured tells what unarmed monitors change.",
+        "monitors_strength", MONITORS, "Strength", SHARE, 0.0, 1.0, 0.05, *_field(Monitoring, "strength", 0.0),
+        "Mandate and staffing; 0 %: no mission. Nothing measured tells what unarmed monitors change.",
     ),
     Lever(
-        "monitors_urban", MONITORS, "Coverage of the city", "0–1", 0.0, 1.0, 0.05,
+        "monitors_urban", MONITORS, "Coverage of the city", SHARE, 0.0, 1.0, 0.05,
         *_lent(Monitoring, "coverage_urban"), needs="monitors_strength",
     ),
     Lever(
-        "monitors_rural", MONITORS, "Coverage of villages", "0–1", 0.0, 1.0, 0.05,
+        "monitors_rural", MONITORS, "Coverage of villages", SHARE, 0.0, 1.0, 0.05,
         *_lent(Monitoring, "coverage_rural"), needs="monitors_strength",
     ),
     Lever(
-        "roadmap_strength", ROADMAP, "Strength", "0–1", 0.0, 1.0, 0.05, *_field(Roadmap, "strength", 0.0),
-        "How fully each step is carried out; 0: no roadmap.",
+        "roadmap_strength", ROADMAP, "Strength", SHARE, 0.0, 1.0, 0.05, *_field(Roadmap, "strength", 0.0),
+        "How fully each step is carried out; 0 %: no roadmap.",
     ),
     Lever(
-        "roadmap_pace", ROADMAP, "Pace", "× as planned", 0.25, 4.0, 0.25, *_lent(Roadmap, "pace"),
+        "roadmap_pace", ROADMAP, "Pace", "× the planned", 0.25, 4.0, 0.25, *_lent(Roadmap, "pace"),
         "2: every step in half the time.", "roadmap_strength",
     ),
     Lever(

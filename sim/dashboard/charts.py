@@ -1,0 +1,223 @@
+"""What the dashboard draws, as options of ECharts: curves of a run beside the baseline's, and two maps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sim.dashboard.exploration import Exploration, Moment
+from sim.figures.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION
+from sim.place.place import Place
+from sim.place.positions import positions
+
+Option = dict[str, Any]
+Degrees = tuple[float, float]
+
+DRAWN = 240
+"""Most times that are drawn of one curve."""
+
+ARRIVALS: tuple[tuple[str, str, str], ...] = (("arrived", "arrived", BLUE),)
+QUEUE: tuple[tuple[str, str, str], ...] = (("queue", "waiting", VERMILION),)
+PEOPLE: tuple[tuple[str, str, str], ...] = (
+    ("remaining", "remaining", GREEN),
+    ("left", "left", ORANGE),
+    ("returned", "returned", PURPLE),
+)
+"""Field of :class:`~sim.dashboard.exploration.Moment`, name and colour of each curve of a chart."""
+
+GREY, PALE, FULL, INK = "#9a9a9a", (222, 235, 247), (8, 69, 148), "#333333"
+_HALO = {"textBorderColor": "#ffffff", "textBorderWidth": 2}
+_TEXT = {"fontFamily": "Roboto, Helvetica, Arial, sans-serif", "color": INK}
+_ICONS = {"solid": "path://M0,4H24V6H0Z", "dashed": "path://M0,4H6V6H0ZM9,4H15V6H9ZM18,4H24V6H18Z"}
+MARGIN, LEFT, RIGHT = 0.12, 0.25, 0.5
+"""Margin of a map all round, and room for labels to its left and right, as shares of what it shows."""
+
+
+def curves(
+    kinds: Sequence[tuple[str, str, str]],
+    unit: str,
+    start: datetime,
+    days: float,
+    run: Sequence[Moment],
+    baseline: Sequence[Moment],
+) -> Option:
+    """Return a chart of this run (solid) and of the baseline (dashed) over local time."""
+    series = []
+    for field, label, colour in kinds:
+        dashed = GREY if len(kinds) == 1 else colour
+        series.append(_line(f"{label}, baseline", baseline, field, start, dashed, "dashed"))
+        series.append(_line(label, run, field, start, colour, "solid"))
+    legend = [{"name": line["name"], "icon": _ICONS[line["lineStyle"]["type"]]} for line in series]
+    return {
+        "animation": False,
+        "textStyle": _TEXT,
+        "grid": {"left": 8, "right": 16, "top": 34, "bottom": 30 if len(kinds) == 1 else 52, "containLabel": True},
+        "legend": {"bottom": 0, "itemWidth": 24, "textStyle": _TEXT, "data": legend},
+        "tooltip": {"trigger": "axis", "confine": True},
+        "xAxis": {
+            "type": "time",
+            "min": _local(start, 0.0),
+            "max": _local(start, 24.0 * days),
+            "axisLabel": {"formatter": "{d} {MMM}", "hideOverlap": True, "color": INK},
+            "splitLine": {"show": False},
+        },
+        "yAxis": {
+            "type": "value",
+            "name": unit,
+            "nameTextStyle": {"align": "left", "color": INK},
+            "min": 0,
+            "axisLabel": {"color": INK},
+        },
+        "series": series,
+    }
+
+
+def home_map(model: Exploration) -> Option:
+    """Return the map of homes and of the crossing: areas by residents at first, dark where they are present."""
+    place, people = model.place, model.households
+    at = positions(place)
+    homes = []
+    for settlement, present, before in zip(place.settlements, people.present, people.initial, strict=True):
+        share = float(present) / float(before) if before else 0.0
+        homes.append(
+            {
+                "name": settlement.title,
+                "value": [settlement.lon, settlement.lat, int(present)],
+                "symbolSize": 8.0 + 34.0 * math.sqrt(float(before) / max(1.0, float(people.initial.max()))),
+                "itemStyle": {"color": _shade(share), "borderColor": "rgb(8,69,148)", "borderWidth": 1},
+                "label": _label(settlement.title, settlement.kind != "village"),
+            }
+        )
+    waiting = model.checkpoint.queue.waiting_units
+    crossing = (
+        {
+            "name": f"{place.crossing}: crossing",
+            "value": [*at[place.crossing], round(waiting)],
+            "symbolSize": 10.0 + 26.0 * math.sqrt(min(1.0, waiting / 15_000.0)),
+            "itemStyle": {"color": VERMILION, "opacity": 0.85},
+            "label": _label(place.crossing, True),
+        }
+        if place.crossing in at
+        else None
+    )
+    shown = [(item.lon, item.lat) for item in place.settlements]
+    shown += [at[node] for node in (place.crossing, place.reception) if node in at]
+    series = [
+        _roads(place, at),
+        _points("persons present", homes),
+        _points("vehicles waiting", [crossing] if crossing else [], symbol="diamond"),
+    ]
+    return _map(shown, series)
+
+
+def host_map(model: Exploration) -> Option:
+    """Return the map of the provinces that receive: areas by displaced persons who are there."""
+    place = model.place
+    at = positions(place)
+    displaced = model.households.displaced[1:-1]
+    total = max(1.0, float(model.households.initial.sum()))
+    hosts = [
+        {
+            "name": f"{province.name} ({province.centre})",
+            "value": [province.lon, province.lat, int(persons)],
+            "symbolSize": 4.0 + 60.0 * math.sqrt(float(persons) / total),
+            "itemStyle": {"color": ORANGE, "opacity": 0.75, "borderColor": "#8a5a00", "borderWidth": 1},
+            "label": _label(province.name, True),
+        }
+        for province, persons in zip(place.provinces, displaced, strict=True)
+    ]
+    shown = [(province.lon, province.lat) for province in place.provinces]
+    shown += [at[node] for node in (place.crossing,) if node in at]
+    return _map(shown, [_roads(place, at), _points("displaced persons", hosts)])
+
+
+def aspect(option: Option) -> float:
+    """Return width over height of a map, so that a kilometre is as long both ways."""
+    x, y = option["xAxis"], option["yAxis"]
+    return float((x["max"] - x["min"]) * math.cos(math.radians((y["min"] + y["max"]) / 2)) / (y["max"] - y["min"]))
+
+
+def local_time(start: datetime, hours: float) -> datetime:
+    """Return the local time ``hours`` after ``start``."""
+    return start + timedelta(hours=hours)
+
+
+def _line(name: str, trace: Sequence[Moment], field: str, start: datetime, colour: str, kind: str) -> Option:
+    stride = max(1, math.ceil(len(trace) / DRAWN))
+    kept = [moment for index, moment in enumerate(trace) if index % stride == 0 or index == len(trace) - 1]
+    return {
+        "name": name,
+        "type": "line",
+        "symbol": "none",
+        "data": [[_local(start, moment.hours), round(getattr(moment, field))] for moment in kept],
+        "lineStyle": {"color": colour, "type": kind, "width": 2.5 if kind == "solid" else 1.5},
+        "itemStyle": {"color": colour},
+    }
+
+
+def _local(start: datetime, hours: float) -> str:
+    return local_time(start, hours).strftime("%Y-%m-%dT%H:%M")
+
+
+def _shade(share: float) -> str:
+    levels = (round(pale + (full - pale) * min(1.0, share)) for pale, full in zip(PALE, FULL, strict=True))
+    return f"rgb({','.join(map(str, levels))})"
+
+
+def _label(text: str, show: bool) -> Option:
+    return {"show": show, "formatter": text.replace("{", "("), "color": INK, "fontSize": 11} | _HALO
+
+
+def _points(name: str, points: list[Option], symbol: str = "circle") -> Option:
+    return {
+        "name": name,
+        "type": "scatter",
+        "symbol": symbol,
+        "z": 3,
+        "data": points,
+        "labelLayout": {"hideOverlap": True},
+        "encode": {"x": 0, "y": 1, "tooltip": [2]},
+        "dimensions": ["longitude", "latitude", name],
+    }
+
+
+def _roads(place: Place, at: dict[str, Degrees]) -> Option:
+    """Return every road between nodes whose position is known, as one broken line."""
+    data: list[list[float] | list[str]] = []
+    for a, b in place.roads.edges:
+        if a in at and b in at:
+            data += [list(at[a]), list(at[b]), ["-", "-"]]
+    return {
+        "name": "roads",
+        "type": "line",
+        "data": data,
+        "showSymbol": False,
+        "silent": True,
+        "z": 1,
+        "lineStyle": {"color": "#c8c8c8", "width": 1.5},
+        "tooltip": {"show": False},
+    }
+
+
+def _map(shown: Sequence[Degrees], series: list[Option]) -> Option:
+    """Return a map that holds all points ``shown``, with a margin."""
+    axes = []
+    for values in zip(*shown, strict=True):
+        margin = MARGIN * (max(values) - min(values))
+        axes.append({"type": "value", "show": False, "min": min(values) - margin, "max": max(values) + margin})
+    wide = axes[0]["max"] - axes[0]["min"]
+    axes[0] |= {"min": axes[0]["min"] - LEFT * wide, "max": axes[0]["max"] + RIGHT * wide}
+    for point in (point for item in series if item["type"] == "scatter" for point in item["data"]):
+        left = point["value"][0] < sum(lon for lon, _ in shown) / len(shown)
+        point["label"]["position"] = "left" if left else "right"
+    return {
+        "animation": False,
+        "textStyle": _TEXT,
+        "grid": {"left": 0, "right": 0, "top": 0, "bottom": 0},
+        "tooltip": {"trigger": "item", "confine": True},
+        "xAxis": axes[0],
+        "yAxis": axes[1],
+        "series": series,
+    }
