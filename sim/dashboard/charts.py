@@ -31,7 +31,7 @@ GREY, PALE, FULL, INK = "#9a9a9a", (222, 235, 247), (8, 69, 148), "#333333"
 _HALO = {"textBorderColor": "#ffffff", "textBorderWidth": 2}
 _TEXT = {"fontFamily": "Roboto, Helvetica, Arial, sans-serif", "color": INK}
 _ICONS = {"solid": "path://M0,4H24V6H0Z", "dashed": "path://M0,4H6V6H0ZM9,4H15V6H9ZM18,4H24V6H18Z"}
-MARGIN, LEFT, RIGHT = 0.12, 0.25, 0.5
+MARGIN, LEFT, RIGHT = 0.12, 0.4, 0.55
 """Margin of a map all round, and room for labels to its left and right, as shares of what it shows."""
 
 
@@ -60,6 +60,7 @@ def curves(
             "type": "time",
             "min": _local(start, 0.0),
             "max": _local(start, 24.0 * days),
+            "splitNumber": 4,
             "axisLabel": {"formatter": "{d} {MMM}", "hideOverlap": True, "color": INK},
             "splitLine": {"show": False},
         },

@@ -15,6 +15,9 @@ from sim.scenario.schema import Scenario
 HORIZONS = (14, 30, 60, 120, 365)
 """Days that can be chosen to look at, besides the scenario's own."""
 
+OTHER_THAN_NAMES = r"[^a-z0-9_]"
+"""What a name can't hold: among it whatever leads to another folder."""
+
 FIRST = "as_reported"
 OPENED_DAYS = 30
 
@@ -75,7 +78,7 @@ def save_choice(choice: Choice, scenarios: Mapping[str, Scenario], name: str, fo
         note = f"Set by hand on the dashboard, on top of {parent.name}: {words}."
         scenario = scenario.model_copy(update={"assumptions": (*scenario.assumptions, note)})
     title = name[:1].upper() + re.sub("_+", " ", name[1:])
-    return scenario.save(folder / f"{name}.toml", title=title)
+    return scenario.save(folder / f"{re.sub(OTHER_THAN_NAMES, '?', name)}.toml", title=title)
 
 
 def _shortened(scenario: Scenario, days: float) -> Scenario:

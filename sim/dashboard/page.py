@@ -51,7 +51,8 @@ STYLE = """
 .corridor .lever { display: flex; justify-content: space-between; gap: 8px; font-size: .9rem; margin-top: 8px; }
 .corridor .lever b { white-space: nowrap; } .corridor .off { opacity: .5; }
 .corridor .v-slider { margin: 0; min-height: 30px; } .corridor .v-slider .v-input__control { min-height: 30px; }
-.corridor .v-text-field, .corridor .v-select { margin-top: 6px; }
+.corridor .v-text-field { margin-top: 0; padding-top: 16px; } .corridor .play .v-text-field { padding-top: 24px; }
+.corridor .v-btn--block, .corridor .v-alert { margin-top: 12px; }
 .corridor table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 .corridor td, .corridor th { padding: 3px 6px; text-align: right; }
 .corridor th { font-weight: 600; } .corridor td { border-top: 1px solid #e6e6e6; }
@@ -236,7 +237,7 @@ def Saver(choice: solara.Reactive[Choice]) -> None:
 
     def save() -> None:
         try:
-            path = save_choice(choice.value, SCENARIOS, name.value.strip(), Path.cwd())
+            path = save_choice(choice.value, SCENARIOS, name.value.strip(), Path())
         except InputError as error:
             outcome.set((str(error), False))
         else:

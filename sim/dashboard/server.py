@@ -104,6 +104,7 @@ def _socket(port: int) -> socket.socket:
     try:
         listening.bind((LOOPBACK, port))
     except OSError as error:
+        listening.close()
         found = f"{port} ({(error.strerror or str(error)).lower()})"
         raise InputError(Problem("command line", "--port", found, "a free port", "Choose another one")) from error
     return listening

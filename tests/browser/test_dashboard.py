@@ -1,4 +1,4 @@
-"""The dashboard in a real browser: it plays, levers change curves, what is saved runs, and nothing leaves the machine."""
+"""The dashboard in a real browser: it plays, levers change curves, saved files run, nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ narrative = "A file whose author means harm."
 assumptions = ["{{{{7*7}}}}"]
 """
 SERIES = """async title => {
-    const panel = [...document.querySelectorAll('.panel')].find(item => item.querySelector('h2')?.textContent === title);
+    const panels = [...document.querySelectorAll('.panel')];
+    const panel = panels.find(item => item.querySelector('h2')?.textContent === title);
     const element = panel.querySelector('.solara-echarts');
     const path = `${window.solara.cdn}/echarts@5.4.0/dist/echarts.js`;
     const echarts = await new Promise(resolve => requirejs([path], resolve));
@@ -72,8 +73,10 @@ class Dashboard:
         return float(re.search(r"day ([\d.]+) of", heading)[1])  # type: ignore[index]
 
     def wait_for_day(self, test: str) -> None:
-        script = f"() => {{ const day = parseFloat(document.querySelector('.results h2').textContent.split(' day ')[1]);\
+        script = (
+            f"() => {{ const day = parseFloat(document.querySelector('.results h2').textContent.split(' day ')[1]);\
                    return {test}; }}"
+        )
         self.page.wait_for_function(script, timeout=30_000)
 
 
@@ -220,7 +223,12 @@ def test_nothing_went_wrong_and_nobody_else_was_asked(dashboard: Dashboard) -> N
 def test_pages_from_elsewhere_get_nothing(address: tuple[str, Path], headers: dict[str, str]) -> None:
     host = address[0].removeprefix("http://").rstrip("/")
     asked = {"Host": host} | headers
-    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    upgrade = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
     for path, extra in (("/", {}), ("/jupyter/api/kernels/x", upgrade)):
         connection = http.client.HTTPConnection(host, timeout=10)
         connection.request("GET", path, headers=asked | extra)
