@@ -58,6 +58,8 @@ VARIABLES: tuple[Variable, ...] = (
              lambda m: m.reception.arrived_by_origin),
     Variable("persons_by_province", ("province",), _PERSONS, "stock", "displaced persons in the province",
              lambda m: m.households.displaced[1:-1]),
+    Variable("persons_present_by_district", ("district",), _PERSONS, "stock", "in their homes, by home district",
+             lambda m: m.place.by_district(m.households.present)),
     Variable("registered_cumulative", (), _PERSONS, "stock", "persons registered", lambda m: m.reception.registered),
     Variable("threat", ("settlement",), "share", "level", "threat felt", lambda m: m.perception.threat),
     Variable("insecurity", ("settlement",), "share", "level", "adverse control × (1 − guarantees)",
@@ -130,6 +132,13 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("meals_short", (), "meals/day", "level", "cooked meals lacking", lambda m: m.shelter.meals_short),
 )  # fmt: skip
 
+AT_END: tuple[Variable, ...] = (
+    Variable("displaced_by_origin", ("district", "place"), _PERSONS, "stock",
+             "displaced at the end, by home district and where they are",
+             lambda m: m.place.by_district(m.households.displaced_from)),
+)  # fmt: skip
+"""Variables that are read once, at the horizon's end, and have no time."""
+
 
 class Recorder:
     """Arrays filled at each output time, turned into a labelled dataset at the end."""
@@ -163,14 +172,20 @@ class Recorder:
             variable.name: xr.Variable(
                 ("time", *variable.dims),
                 self._arrays[variable.name][: self._row],
-                {"units": variable.units, "long_name": variable.long_name, "aggregates": variable.aggregates},
+                _attrs(variable),
             )
             for variable in VARIABLES
         }
+        for variable in AT_END:
+            data[variable.name] = xr.Variable(variable.dims, variable.read(model), _attrs(variable))
         labels: dict[str, Any] = dict(_labels(model))
         titles = [settlement.title for settlement in model.place.settlements]
         labels["settlement"] = ("settlement", labels["settlement"], {"titles": titles})
         return xr.Dataset(data, coords={"time": times.astype("datetime64[ns]"), **labels})
+
+
+def _attrs(variable: Variable) -> dict[str, str]:
+    return {"units": variable.units, "long_name": variable.long_name, "aggregates": variable.aggregates}
 
 
 def _labels(model: DisplacementModel) -> dict[str, list[str]]:
