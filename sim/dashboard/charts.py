@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sim.dashboard.exploration import Exploration, Moment
 from sim.figures.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION
-from sim.place.place import Place
-from sim.place.positions import positions
+from sim.place.atlas import load_atlas
 
 Option = dict[str, Any]
 Degrees = tuple[float, float]
@@ -77,61 +76,40 @@ def curves(
 
 def home_map(model: Exploration) -> Option:
     """Return the map of homes and of the crossing: areas by residents at first, dark where they are present."""
-    place, people = model.place, model.households
-    at = positions(place)
+    place, people, atlas = model.place, model.households, load_atlas(model.place.name)
     homes = []
     for settlement, present, before in zip(place.settlements, people.present, people.initial, strict=True):
         share = float(present) / float(before) if before else 0.0
-        homes.append(
-            {
-                "name": settlement.title,
-                "value": [settlement.lon, settlement.lat, int(present)],
-                "symbolSize": 8.0 + 34.0 * math.sqrt(float(before) / max(1.0, float(people.initial.max()))),
-                "itemStyle": {"color": _shade(share), "borderColor": "rgb(8,69,148)", "borderWidth": 1},
-                "label": _label(settlement.title, settlement.kind != "village"),
-            }
-        )
+        size = 8.0 + 34.0 * math.sqrt(float(before) / max(1.0, float(people.initial.max())))
+        look = {"color": _shade(share), "borderColor": "rgb(8,69,148)", "borderWidth": 1}
+        where = (settlement.lon, settlement.lat)
+        homes.append(_point(settlement.title, where, int(present), size, look, settlement.kind != "village"))
     waiting = model.checkpoint.queue.waiting_units
-    crossing = (
-        {
-            "name": f"{place.crossing}: crossing",
-            "value": [*at[place.crossing], round(waiting)],
-            "symbolSize": 10.0 + 26.0 * math.sqrt(min(1.0, waiting / 15_000.0)),
-            "itemStyle": {"color": VERMILION, "opacity": 0.85},
-            "label": _label(place.crossing, True),
-        }
-        if place.crossing in at
-        else None
-    )
-    shown = [(item.lon, item.lat) for item in place.settlements]
-    shown += [at[node] for node in (place.crossing, place.reception) if node in at]
-    series = [
-        _roads(place, at),
-        _points("persons present", homes),
-        _points("vehicles waiting", [crossing] if crossing else [], symbol="diamond"),
+    size = 10.0 + 26.0 * math.sqrt(min(1.0, waiting / 15_000.0))
+    crossings = [point for point in atlas.of_kind("crossing") if point.name == place.crossing]
+    queues = [
+        _point(point.title, (point.lon, point.lat), round(waiting), size, {"color": VERMILION, "opacity": 0.85}, True)
+        for point in crossings
     ]
+    shown = [(point.lon, point.lat) for point in (*atlas.of_kind("settlement"), *crossings)]
+    roads = [road.line for road in atlas.roads]
+    series = [_lines(roads), _points("persons present", homes), _points("vehicles waiting", queues, symbol="diamond")]
     return _map(shown, series)
 
 
 def host_map(model: Exploration) -> Option:
     """Return the map of the provinces that receive: areas by displaced persons who are there."""
-    place = model.place
-    at = positions(place)
+    place, atlas = model.place, load_atlas(model.place.name)
     displaced = model.households.displaced[1:-1]
     total = max(1.0, float(model.households.initial.sum()))
-    hosts = [
-        {
-            "name": f"{province.name} ({province.centre})",
-            "value": [province.lon, province.lat, int(persons)],
-            "symbolSize": 4.0 + 60.0 * math.sqrt(float(persons) / total),
-            "itemStyle": {"color": ORANGE, "opacity": 0.75, "borderColor": "#8a5a00", "borderWidth": 1},
-            "label": _label(province.name, True),
-        }
-        for province, persons in zip(place.provinces, displaced, strict=True)
-    ]
-    shown = [(province.lon, province.lat) for province in place.provinces]
-    shown += [at[node] for node in (place.crossing,) if node in at]
-    return _map(shown, [_roads(place, at), _points("displaced persons", hosts)])
+    look = {"color": ORANGE, "opacity": 0.75, "borderColor": "#8a5a00", "borderWidth": 1}
+    hosts = []
+    for province, persons in zip(place.provinces, displaced, strict=True):
+        size = 4.0 + 60.0 * math.sqrt(float(persons) / total)
+        hosts.append(_point(province.name, (province.lon, province.lat), int(persons), size, look, True))
+    outlines = [line for rings in atlas.provinces.values() for line in rings]
+    shown = [(province.lon, province.lat) for province in place.provinces] + [at for line in outlines for at in line]
+    return _map(shown, [_lines(outlines), _points("displaced persons", hosts)])
 
 
 def aspect(option: Option) -> float:
@@ -167,8 +145,9 @@ def _shade(share: float) -> str:
     return f"rgb({','.join(map(str, levels))})"
 
 
-def _label(text: str, show: bool) -> Option:
-    return {"show": show, "formatter": text.replace("{", "("), "color": INK, "fontSize": 11} | _HALO
+def _point(title: str, where: Degrees, number: int, size: float, look: Option, labelled: bool) -> Option:
+    label = {"show": labelled, "formatter": title.replace("{", "("), "color": INK, "fontSize": 11} | _HALO
+    return {"name": title, "value": [*where, number], "symbolSize": size, "itemStyle": look, "label": label}
 
 
 def _points(name: str, points: list[Option], symbol: str = "circle") -> Option:
@@ -184,20 +163,17 @@ def _points(name: str, points: list[Option], symbol: str = "circle") -> Option:
     }
 
 
-def _roads(place: Place, at: dict[str, Degrees]) -> Option:
-    """Return every road between nodes whose position is known, as one broken line."""
-    data: list[list[float] | list[str]] = []
-    for a, b in place.roads.edges:
-        if a in at and b in at:
-            data += [list(at[a]), list(at[b]), ["-", "-"]]
+def _lines(lines: Iterable[Sequence[Degrees]]) -> Option:
+    """Return thin lines for orientation, as one broken line."""
+    data = [point for line in lines for point in (*map(list, line), ["-", "-"])]
     return {
-        "name": "roads",
+        "name": "lines",
         "type": "line",
         "data": data,
-        "showSymbol": False,
+        "symbol": "none",
         "silent": True,
         "z": 1,
-        "lineStyle": {"color": "#c8c8c8", "width": 1.5},
+        "lineStyle": {"color": "#c8c8c8", "width": 1.2},
         "tooltip": {"show": False},
     }
 

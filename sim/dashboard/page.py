@@ -25,6 +25,7 @@ from sim.dashboard.exploration import Exploration, Moment, whole_trace
 from sim.dashboard.levers import LEVERS, Lever, ceasefire_start, settings_of
 from sim.errors import InputError
 from sim.figures.style import CAUTION
+from sim.place.atlas import NOTE
 from sim.scenario.schema import Scenario
 
 SCENARIOS: dict[str, Scenario] = {}
@@ -271,6 +272,7 @@ def Results(stage: Stage, base: tuple[Moment, ...]) -> None:
             _chart(title, curves(kinds, unit, model.start, days, trace, base), "", classes)
         _chart("Homes and the crossing", home_map(model), HOMES)
         _chart(f"Displaced persons in {country}", host_map(model), "Area: displaced persons in the province.")
+        _text("div", NOTE, "quiet whole")
     with solara.Div(classes=["panel"]):
         solara.HTML(tag="div", unsafe_innerHTML=_daily(trace, base, lambda hours: _when(model, hours)))
 

@@ -50,6 +50,6 @@ def test_charts_hold_the_numbers() -> None:
     homes = home_map(model)
     city = next(item for item in homes["series"][1]["data"] if item["name"] == "Stepanakert / Khankendi")
     assert city["value"][2] == model.households.initial.max()
-    assert homes["series"][2]["data"][0]["name"] == "Hakari bridge: crossing"
+    assert homes["series"][2]["data"][0]["name"] == "Hakari bridge"
     assert sum(item["value"][2] for item in host_map(model)["series"][1]["data"]) == 0
     assert 0.5 < aspect(homes) < 3.0
