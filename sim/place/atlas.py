@@ -48,6 +48,14 @@ class Point:
     district: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Road:
+    """A link drawn straight; ``corridor`` if it belongs to the road with the crossing."""
+
+    line: Line
+    corridor: bool
+
+
 @dataclass(frozen=True)
 class Atlas:
     """What a map of a dataset needs.
@@ -55,13 +63,13 @@ class Atlas:
     Attributes
     ----------
     points : every settlement, province (at its centre) and waypoint, in that order; names are unique within a kind
-    roads : pairs of (lon, lat) [degrees], and the name of the road or an empty string
+    roads : links between nodes
     provinces : name → outlines of a province [degrees]
     lines : other line work, for orientation [degrees]
     """
 
     points: tuple[Point, ...]
-    roads: tuple[tuple[Line, str], ...]
+    roads: tuple[Road, ...]
     provinces: Mapping[str, tuple[Line, ...]]
     lines: tuple[Line, ...]
 
@@ -71,13 +79,9 @@ class Atlas:
 
     def district(self, district: str) -> Point | None:
         """Return the point that stands for a district: its own, the settlement of its name, or its first one."""
-        ways = (
-            lambda point: point.kind == "district" and point.name == district,
-            lambda point: point.kind == "settlement" and point.name == district,
-            lambda point: point.district == district,
-        )
-        found = (point for way in ways for point in self.points if way(point))
-        return next(found, None)
+        own = [point for point in self.of_kind("district", "settlement") if point.name == district]
+        own.sort(key=lambda point: point.kind)
+        return next((point for point in (*own, *self.points) if district in (point.name, point.district)), None)
 
 
 @lru_cache(maxsize=8)
@@ -116,13 +120,14 @@ def _waypoints(dataset: str) -> Iterator[Point]:
         yield Point(row["name"], title, row["kind"], row["lon"], row["lat"])
 
 
-def _roads(place: Place, points: tuple[Point, ...]) -> Iterator[tuple[Line, str]]:
-    at = {point.name: (point.lon, point.lat) for point in points if point.kind != "province"}
-    centres = {item.centre: (item.lon, item.lat) for item in place.provinces}
-    nodes = {**centres, **at}
-    for a, b, edge in place.roads.edges(data=True):
+def _roads(place: Place, points: tuple[Point, ...]) -> Iterator[Road]:
+    at = {point.name: (point.lon, point.lat) for point in points if point.kind not in ("province", "district")}
+    nodes = {**{item.centre: (item.lon, item.lat) for item in place.provinces}, **at}
+    links = list(place.roads.edges(data=True))
+    corridor = next((str(edge["road"]) for *_, edge in links if edge["queue"]), "")
+    for a, b, edge in links:
         if a in nodes and b in nodes:
-            yield (nodes[a], nodes[b]), str(edge["road"])
+            yield Road((nodes[a], nodes[b]), bool(corridor) and edge["road"] == corridor)
 
 
 def _outlines() -> tuple[dict[str, tuple[Line, ...]], tuple[Line, ...]]:

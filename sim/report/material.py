@@ -1,0 +1,142 @@
+"""What a report is made of, read from a folder that Corridor wrote: runs and comparisons in one form.
+
+A run is a comparison of one scenario with one member. Other kinds of folder join :data:`READERS`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import xarray as xr
+
+from sim.errors import InputError, OutputError, Problem
+from sim.results.folder import read_manifest
+from sim.results.netcdf import read_dataset
+
+if TYPE_CHECKING:
+    from sim.results.result import Result
+    from sim.scenario.schema import Scenario
+
+Manifest = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """A comparison as figures and tables read it (see :class:`sim.results.compared.Compared`), and where it is from.
+
+    Attributes
+    ----------
+    dataset : dims scenario, member, time, …; settlements are summed, or averaged by residents, but in
+        ``persons_present``, which runs have
+    summaries : one row for each scenario and member
+    assumed : one row for each number that a member assumed, with columns member, seed, path and value
+    scenarios : by name, the baseline first
+    manifest : versions, seed, command and files; what the folder says of itself
+    """
+
+    dataset: xr.Dataset
+    summaries: pd.DataFrame
+    assumed: pd.DataFrame
+    scenarios: Mapping[str, Scenario]
+    manifest: Manifest
+
+    @property
+    def baseline(self) -> str:
+        """Name of the scenario that the others are compared with."""
+        return next(iter(self.scenarios))
+
+    @property
+    def n_members(self) -> int:
+        """Runs of each scenario."""
+        return int(self.dataset.sizes["member"])
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Name → title of each scenario."""
+        return {name: scenario.title for name, scenario in self.scenarios.items()}
+
+
+def read_material(folder: Path | str) -> Material:
+    """Read a folder that ``corridor run`` or ``corridor compare`` wrote.
+
+    Raises
+    ------
+    OutputError
+        If there is no such folder, it holds no such result, or the result is damaged.
+    """
+    folder = Path(folder).expanduser()
+    manifest = read_manifest(folder)
+    if manifest is None:
+        found = "no result of Corridor" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
+        raise OutputError(Problem(str(folder), "", found, "a folder that `corridor run` or `corridor compare` wrote"))
+    kind = str(manifest.get("kind", "nothing"))
+    if kind not in READERS:
+        expected = " or ".join(f"a {name}" for name in READERS)
+        raise OutputError(Problem(str(folder), "", f"a {kind}", expected, "Only these have a report"))
+    try:
+        return READERS[kind](folder, manifest)
+    except InputError as error:
+        found = f"a result that this version can't read ({error.problems[0]})"
+        raise _damaged(folder, found) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(folder, f"a damaged result ({type(error).__name__}: {error})") from error
+
+
+def of_result(result: Result, manifest: Manifest) -> Material:
+    """Return the material of one run."""
+    from sim.ensemble.compare import thin
+
+    name, data = result.scenario.name, result.dataset
+    kept = thin(data)
+    present = data["persons_home"] + data["persons_ready"] + data["persons_returned"]
+    present = present.sel(time=kept["time"]).assign_attrs(data["persons_home"].attrs)
+    both = kept.assign(persons_present=present).expand_dims(scenario=[name], member=[0])
+    summaries = pd.DataFrame([{"scenario": name, "member": 0, **result.summary}])
+    nothing = pd.DataFrame(columns=["member", "seed", "path", "value"])
+    return Material(both, summaries, nothing, {name: result.scenario}, manifest)
+
+
+def _read_run(folder: Path, manifest: Manifest) -> Material:
+    from sim.results.write import read
+
+    return of_result(read(folder), manifest)
+
+
+def _read_comparison(folder: Path, manifest: Manifest) -> Material:
+    from sim.scenario.schema import Scenario
+
+    described = manifest["scenarios"]
+    scenarios = {item["name"]: Scenario.model_validate(item["resolved"]) for item in described}
+    dataset = read_dataset(folder / "comparison.nc")
+    summaries = pd.read_csv(folder / "members.csv")
+    names = [str(name) for name in dataset["scenario"].to_numpy()]
+    if names != list(scenarios) or set(summaries["scenario"]) != set(names):
+        raise ValueError("its files speak of different scenarios")
+    return Material(dataset, summaries, pd.read_csv(folder / "assumed.csv"), scenarios, manifest)
+
+
+def _damaged(folder: Path, found: str) -> OutputError:
+    return OutputError(Problem(str(folder), "", found, "a whole result", "Run it again"))
+
+
+READERS: dict[str, Callable[[Path, Manifest], Material]] = {"run": _read_run, "comparison": _read_comparison}
+"""Kind of folder, as its manifest says → function that reads it."""
+
+
+def manifest_name(folder: Path) -> str:
+    """Return the name of the file that marks ``folder`` as Corridor's."""
+    from sim.results.folder import MANIFESTS
+
+    return next(name for name in MANIFESTS if (folder / name).is_file() and _is_ours(folder / name))
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return bool(json.loads(path.read_text(encoding="utf-8")).get("made_by"))
+    except (OSError, ValueError, AttributeError):
+        return False
