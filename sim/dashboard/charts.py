@@ -30,8 +30,8 @@ GREY, PALE, FULL, INK = "#9a9a9a", (222, 235, 247), (8, 69, 148), "#333333"
 _HALO = {"textBorderColor": "#ffffff", "textBorderWidth": 2}
 _TEXT = {"fontFamily": "Roboto, Helvetica, Arial, sans-serif", "color": INK}
 _ICONS = {"solid": "path://M0,4H24V6H0Z", "dashed": "path://M0,4H6V6H0ZM9,4H15V6H9ZM18,4H24V6H18Z"}
-MARGIN, LEFT, RIGHT = 0.12, 0.4, 0.55
-"""Margin of a map all round, and room for labels to its left and right, as shares of what it shows."""
+MARGIN = 0.1
+"""Margin of a map all round, as a share of what it shows."""
 
 
 def curves(
@@ -59,8 +59,7 @@ def curves(
             "type": "time",
             "min": _local(start, 0.0),
             "max": _local(start, 24.0 * days),
-            "splitNumber": 4,
-            "axisLabel": {"formatter": "{d} {MMM}", "hideOverlap": True, "color": INK},
+            "axisLabel": {"formatter": "{d} {MMM}", "hideOverlap": True, "color": INK, "fontSize": 10},
             "splitLine": {"show": False},
         },
         "yAxis": {
@@ -94,7 +93,7 @@ def home_map(model: Exploration) -> Option:
     shown = [(point.lon, point.lat) for point in (*atlas.of_kind("settlement"), *crossings)]
     roads = [road.line for road in atlas.roads]
     series = [_lines(roads), _points("persons present", homes), _points("vehicles waiting", queues, symbol="diamond")]
-    return _map(shown, series)
+    return _map(shown, series, (0.4, 0.55))
 
 
 def host_map(model: Exploration) -> Option:
@@ -109,7 +108,7 @@ def host_map(model: Exploration) -> Option:
         hosts.append(_point(province.name, (province.lon, province.lat), int(persons), size, look, True))
     outlines = [line for rings in atlas.provinces.values() for line in rings]
     shown = [(province.lon, province.lat) for province in place.provinces] + [at for line in outlines for at in line]
-    return _map(shown, [_lines(outlines), _points("displaced persons", hosts)])
+    return _map(shown, [_lines(outlines), _points("displaced persons", hosts)], (0.1, 0.1))
 
 
 def aspect(option: Option) -> float:
@@ -178,14 +177,14 @@ def _lines(lines: Iterable[Sequence[Degrees]]) -> Option:
     }
 
 
-def _map(shown: Sequence[Degrees], series: list[Option]) -> Option:
-    """Return a map that holds all points ``shown``, with a margin."""
+def _map(shown: Sequence[Degrees], series: list[Option], room: tuple[float, float]) -> Option:
+    """Return a map of all points ``shown``, with ``room`` for labels left and right as shares of its width."""
     axes = []
     for values in zip(*shown, strict=True):
         margin = MARGIN * (max(values) - min(values))
         axes.append({"type": "value", "show": False, "min": min(values) - margin, "max": max(values) + margin})
     wide = axes[0]["max"] - axes[0]["min"]
-    axes[0] |= {"min": axes[0]["min"] - LEFT * wide, "max": axes[0]["max"] + RIGHT * wide}
+    axes[0] |= {"min": axes[0]["min"] - room[0] * wide, "max": axes[0]["max"] + room[1] * wide}
     for point in (point for item in series if item["type"] == "scatter" for point in item["data"]):
         left = point["value"][0] < sum(lon for lon, _ in shown) / len(shown)
         point["label"]["position"] = "left" if left else "right"
