@@ -34,14 +34,15 @@ class Exploration(DisplacementModel):
     def __init__(self, definition: Scenario, seed: int = 0) -> None:
         self._alone = threading.Lock()
         super().__init__(definition, seed)
-        self.seed_of_run = seed
         self.trace = [self.now()]
+        self._mesa_step = self.step  # Mesa has wrapped it by now, and its wrapper bears one thread at a time
+        self.step = self._step_alone  # type: ignore[method-assign]
 
-    def step(self) -> None:
+    def _step_alone(self) -> None:
         """Advance by one step, unless the horizon is reached or nobody looks any more."""
         with self._alone:
             if self.running:
-                super().step()
+                self._mesa_step()
                 self.trace.append(self.now())
 
     def retire(self) -> None:
