@@ -5,7 +5,7 @@ Load a scenario, vary it, run it, compare it, plot it::
     import sim
 
     result = sim.run(sim.load("ceasefire"), seed=1)
-    result.dataset.arrivals_cumulative.plot()
+    result.plot.arrivals()
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.ensemble.compare import compare
+    from sim.ensemble.compare import Comparison, compare
     from sim.ensemble.sweep import sweep
     from sim.model.displacement import DisplacementModel
     from sim.model.run import run
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 _HOMES = {
+    "Comparison": "sim.ensemble.compare",
     "DisplacementModel": "sim.model.displacement",
     "Result": "sim.results.result",
     "Scenario": "sim.scenario.schema",
@@ -32,7 +33,7 @@ _HOMES = {
     "sweep": "sim.ensemble.sweep",
 }
 
-__all__ = ["DisplacementModel", "Result", "Scenario", "compare", "load", "run", "sweep"]
+__all__ = ["Comparison", "DisplacementModel", "Result", "Scenario", "compare", "load", "run", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,7 @@ from sim.ensemble.draw import Member, draw_members
 from sim.ensemble.pool import run_all, worker_pool
 from sim.errors import Problem, ScenarioError
 from sim.model.run import run
+from sim.results.shown import Shown
 from sim.results.summary import Summary
 from sim.scenario.schema import Scenario
 
@@ -22,8 +23,8 @@ MOST_TIMES = 1000
 """Output times kept of each member, and the last."""
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Shown):
     """Paired members of several scenarios.
 
     Attributes
