@@ -23,6 +23,7 @@ from sim.dashboard.charts import ARRIVALS, PEOPLE, QUEUE, aspect, curves, home_m
 from sim.dashboard.choice import Choice, baseline, explored, horizons, library, save_choice
 from sim.dashboard.exploration import Exploration, Moment, whole_trace
 from sim.dashboard.levers import LEVERS, Lever, ceasefire_start, settings_of
+from sim.dashboard.pace import Pace
 from sim.errors import InputError
 from sim.figures.style import CAUTION
 from sim.place.atlas import NOTE
@@ -32,7 +33,6 @@ SCENARIOS: dict[str, Scenario] = {}
 """Name → scenario of all that can be chosen; filled once, before the page is served."""
 
 ACCENT = "#084594"
-FRAME_MILLISECONDS = 50
 FRAME = "12 hours"
 SPEEDS = {"3 hours": 3, "6 hours": 6, FRAME: 12, "1 day": 24, "3 days": 72}
 """What one frame of play, or one step, covers → steps of an hour."""
@@ -48,7 +48,7 @@ STYLE = """
 .corridor .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 14px; }
 .corridor .panel { border: 1px solid #dcdcdc; border-radius: 8px; padding: 12px 14px; background: #fff; min-width: 0; }
 .corridor .stack { display: flex; flex-direction: column; gap: 14px; min-width: 0; }
-.corridor .whole { grid-column: 1 / -1; }
+.corridor .waiting { opacity: .6; pointer-events: none; } .corridor .whole { grid-column: 1 / -1; }
 .corridor .lever { display: flex; justify-content: space-between; gap: 8px; font-size: .9rem; margin-top: 8px; }
 .corridor .lever b { white-space: nowrap; } .corridor .off { opacity: .5; }
 .corridor .v-slider { margin: 0; min-height: 30px; } .corridor .v-slider .v-input__control { min-height: 30px; }
@@ -81,6 +81,7 @@ class Stage:
     choice: Choice
     definition: Scenario
     model: solara.Reactive[Exploration]
+    pace: Pace
 
 
 def set_stage(choice: Choice) -> Stage:
@@ -88,7 +89,7 @@ def set_stage(choice: Choice) -> Stage:
     definition = explored(choice, SCENARIOS)
     model = solara.reactive(Exploration(definition, choice.seed))
     model.subscribe_change(lambda new, old: old.retire() if old is not new else None)
-    return Stage(choice, definition, model)
+    return Stage(choice, definition, model, Pace())
 
 
 @solara.component
@@ -114,7 +115,8 @@ def Page() -> None:
                 if staged.error:
                     solara.Error(_complaint(staged.exception))
                 if stage is not None:
-                    Controls(stage).key(f"controls {id(stage)}")
+                    with solara.Div(classes=["panel", "play", *(["waiting"] if stage.choice != choice.value else [])]):
+                        Controls(stage).key(f"controls {id(stage)}")
                 Levers(scenario, choice)
                 Saver(choice)
             with solara.Div(classes=["stack"]):
@@ -124,6 +126,11 @@ def Page() -> None:
                 else:
                     with solara.Div(classes=["stack", "results"]):
                         Results(stage, base.latest)
+
+
+@solara.component_vue("drawn.vue")
+def Drawn(frame: int, event_drawn: Callable[[int], None]) -> None:
+    """Say when the browser has drawn a frame."""
 
 
 @solara.component
@@ -165,7 +172,7 @@ def Controls(stage: Stage) -> None:
     """Play, pause, step and reset by Mesa's own controller; and run to the end at once."""
     speed = solara.use_reactive(FRAME)
     playing_to_end = solara.use_reactive(False)
-    frame, pause, threads = (solara.use_reactive(value) for value in (SPEEDS[speed.value], FRAME_MILLISECONDS, False))
+    frame, threads = solara.use_reactive(SPEEDS[speed.value]), solara.use_reactive(False)
     parameters = {"definition": stage.definition, "seed": stage.choice.seed}
 
     def choose(chosen: str) -> None:
@@ -180,17 +187,20 @@ def Controls(stage: Stage) -> None:
         force_update()
 
     solara.use_thread(lambda: to_the_end() if playing_to_end.value else None, dependencies=[playing_to_end.value])
-    with solara.Div(classes=["panel", "play"]):
-        _text("h2", "Play")
-        ModelController(
-            stage.model, model_parameters=parameters, play_interval=pause, render_interval=frame, use_threads=threads
-        )
-        solara.Select("Each step and each frame of play", value=speed.value, values=list(SPEEDS), on_value=choose,
-                      dense=True)  # fmt: skip
-        solara.Button(
-            "Run to the end", on_click=lambda: playing_to_end.set(True), disabled=playing_to_end.value, block=True,
-            outlined=True,
-        )  # fmt: skip
+    _text("h2", "Play")
+    ModelController(
+        stage.model,
+        model_parameters=parameters,
+        play_interval=stage.pace,
+        render_interval=frame,
+        use_threads=threads,
+    )
+    solara.Select("Each step and each frame of play", value=speed.value, values=list(SPEEDS), on_value=choose,
+                  dense=True)  # fmt: skip
+    solara.Button(
+        "Run to the end", on_click=lambda: playing_to_end.set(True), disabled=playing_to_end.value, block=True,
+        outlined=True,
+    )  # fmt: skip
 
 
 @solara.component
@@ -258,6 +268,7 @@ def Results(stage: Stage, base: tuple[Moment, ...]) -> None:
     """Show where things stand, the maps and the curves."""
     update_counter.get()
     model = stage.model.value
+    Drawn(frame=stage.pace.next_frame(), event_drawn=stage.pace.drawn)
     trace, days = list(model.trace), model.definition.time.days
     with solara.Div(classes=["panel"]):
         _text("h2", f"{_when(model, trace[-1].hours)}, day {trace[-1].hours / 24:.1f} of {days:g}")
