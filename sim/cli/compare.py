@@ -65,7 +65,8 @@ def compare(
     write_comparison(comparison, folder, definitions, seed, command=command_line())
     show_comparison(comparison)
     typer.echo(
-        f"Written to {folder}: comparison.nc, members.csv, assumed.csv, table.md, table.csv, compare.json, figures/"
+        f"Written to {folder}: comparison.nc, members.csv, assumed.csv, table.md, table.csv, compare.json, brief.pdf, "
+        f"planner.xlsx, planner/ and figures/; `corridor report {folder}` makes one page of it"
     )
 
 

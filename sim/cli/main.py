@@ -22,6 +22,7 @@ from sim.cli.explain import explain
 from sim.cli.guard import guarded
 from sim.cli.hindcast import hindcast
 from sim.cli.list import list_scenarios
+from sim.cli.report import report
 from sim.cli.run import run
 from sim.cli.schema import schema
 
@@ -40,6 +41,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "explain": explain,
     "run": run,
     "compare": compare,
+    "report": report,
     "calibrate": calibrate,
     "hindcast": hindcast,
     "dashboard": dashboard,

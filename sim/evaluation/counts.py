@@ -58,6 +58,16 @@ def scoring_counts(dataset: str) -> Counts:
     return _read(seeds_folder() / dataset / "counts" / "score" / "arrivals.csv")
 
 
+def counted(dataset: str) -> pd.Series | None:
+    """Return all counts by local time, to be drawn beside finished results; None where a dataset has none."""
+    folder = seeds_folder() / dataset / "counts"
+    files = [folder / part / "arrivals.csv" for part in ("fit", "score")]
+    found = [_read(path) for path in files if path.exists()]
+    if not found:
+        return None
+    return pd.concat([pd.Series(counts.persons, counts.times) for counts in found]).sort_index(kind="stable")
+
+
 def _read(path: Path) -> Counts:
     try:
         table = pd.read_csv(path, comment="#")

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.evaluation.counts import counted
 from sim.figures.curves import LEVELS, first_time_at, total
 from sim.report.material import Material
 
@@ -174,6 +175,22 @@ def _rounded(value: float, decimals: int) -> float | None:
 
 def _names(array: xr.DataArray) -> list[str]:
     return [str(name) for name in array["scenario"].to_numpy()]
+
+
+def counts_of(material: Material) -> list[tuple[int, int]]:
+    """Return minutes and persons of the real counts of arrivals within the horizon; none where there are none."""
+    found = counted(material.scenarios[material.baseline].place.dataset)
+    if found is None:
+        return []
+    times = material.dataset["time"].to_numpy()
+    seen = found[(found.index >= times[0]) & (found.index <= times[-1])]
+    return [(minutes, round(float(persons))) for minutes, persons in zip(minutes_of(seen.index), seen, strict=True)]
+
+
+def minutes_of(times: Any) -> list[int]:
+    """Return local times as minutes since 1970."""
+    stamps = pd.DatetimeIndex(times)
+    return [int(value) for value in (stamps - pd.Timestamp(0)) // pd.Timedelta(minutes=1)]
 
 
 def whereabouts(material: Material, at: NDArray[np.int64]) -> dict[str, Any]:

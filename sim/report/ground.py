@@ -75,10 +75,8 @@ def _extent(atlas: Atlas, found: list[Located]) -> NDArray[np.float64]:
 def _near(found: list[Located], project: Projection) -> str:
     """Return the part of the sheet with the homes and the crossing, as a viewBox."""
     places = [project(item.point.lon, item.point.lat) for item in found if item.kind != "province"]
-    (left, top), (right, bottom) = (
-        np.min(places, axis=0) - np.array([130.0, 60.0]),
-        np.max(places, axis=0) + np.array([130.0, 60.0]),
-    )
+    room = np.array([130.0, 60.0])
+    (left, top), (right, bottom) = np.min(places, axis=0) - room, np.max(places, axis=0) + room
     height = max(bottom - top, (right - left) * project.height / WIDTH)
     width = height * WIDTH / project.height
     return f"{(left + right - width) / 2:.0f} {(top + bottom - height) / 2:.0f} {width:.0f} {height:.0f}"

@@ -9,14 +9,13 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.figures.curves import day, zone
 from sim.place.place import load_place
 from sim.report import evidence, words
-from sim.report.curves import charts, chosen_times, whereabouts
+from sim.report.curves import charts, chosen_times, counts_of, minutes_of, whereabouts
 from sim.report.drivers import Driver, drivers
 from sim.report.ground import ground, origins
 from sim.report.material import Material
@@ -79,10 +78,9 @@ def _what(material: Material) -> dict[str, Any]:
     at, busy = chosen_times(material.dataset)
     drawn, land, flows = charts(material, at), ground(material, at), origins(material)
     people = whereabouts(material, at)
-    stamps = pd.DatetimeIndex(material.dataset["time"].to_numpy()[at])
-    minutes = ((stamps - pd.Timestamp(0)) // pd.Timedelta(minutes=1)).tolist()
     payload = {
-        "times": minutes,
+        "times": minutes_of(material.dataset["time"].to_numpy()[at]),
+        "counts": counts_of(material),
         "busy": busy,
         "map_first": (busy[0] + busy[1]) // 2,
         "scenarios": [{"title": title} for title in material.titles.values()],
@@ -93,6 +91,7 @@ def _what(material: Material) -> dict[str, Any]:
     }
     return {
         "payload": payload,
+        "has_counts": bool(payload["counts"]),
         "charts": drawn,
         "ground": land,
         "labels": [] if land is None else _labels(land, set(map(str, material.dataset["district"].to_numpy()))),

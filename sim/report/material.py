@@ -5,7 +5,6 @@ A run is a comparison of one scenario with one member. Other kinds of folder joi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.errors import InputError, OutputError, Problem
-from sim.results.folder import read_manifest
+from sim.results.folder import MANIFESTS, read_manifest
 from sim.results.netcdf import read_dataset
 
 if TYPE_CHECKING:
@@ -72,6 +71,9 @@ def read_material(folder: Path | str) -> Material:
     folder = Path(folder).expanduser()
     manifest = read_manifest(folder)
     if manifest is None:
+        broken = next((name for name in MANIFESTS if (folder / name).is_file()), "")
+        if broken:
+            raise _damaged(folder / broken, "a damaged file")
         found = "no result of Corridor" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
         raise OutputError(Problem(str(folder), "", found, "a folder that `corridor run` or `corridor compare` wrote"))
     kind = str(manifest.get("kind", "nothing"))
@@ -126,17 +128,3 @@ def _damaged(folder: Path, found: str) -> OutputError:
 
 READERS: dict[str, Callable[[Path, Manifest], Material]] = {"run": _read_run, "comparison": _read_comparison}
 """Kind of folder, as its manifest says → function that reads it."""
-
-
-def manifest_name(folder: Path) -> str:
-    """Return the name of the file that marks ``folder`` as Corridor's."""
-    from sim.results.folder import MANIFESTS
-
-    return next(name for name in MANIFESTS if (folder / name).is_file() and _is_ours(folder / name))
-
-
-def _is_ours(path: Path) -> bool:
-    try:
-        return bool(json.loads(path.read_text(encoding="utf-8")).get("made_by"))
-    except (OSError, ValueError, AttributeError):
-        return False

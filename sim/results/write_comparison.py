@@ -11,7 +11,7 @@ from sim.results.folder import replacing
 from sim.results.netcdf import write_dataset
 from sim.results.provenance import versions
 from sim.results.text import write_csv
-from sim.results.write import TIMED, describe, write_figures, write_manifest
+from sim.results.write import TIMED, describe, write_figures, write_manifest, write_positions
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -24,14 +24,17 @@ def write_comparison(
 
     ``comparison.nc`` holds every variable by scenario and member, ``members.csv`` the headline numbers of each
     member, ``assumed.csv`` what it drew from the priors, ``table.csv`` and ``table.md`` medians, intervals and
-    differences, ``compare.json`` the resolved scenarios, and ``figures/`` each plot as SVG and PNG. The folder
-    appears whole or not at all.
+    differences, ``planner.xlsx`` and ``planner/`` caseload, people in need, shelter and stocks by week with intervals
+    and GeoJSON, ``brief.pdf`` all of it on one page, ``compare.json`` the resolved scenarios, and ``figures/`` each
+    plot as SVG and PNG. The folder appears whole or not at all.
 
     Raises
     ------
     OutputError
         If the folder can't be written, or holds files that Corridor did not write.
     """
+    from sim.evaluation.counts import counted
+    from sim.figures.brief import brief, write_brief
     from sim.figures.gallery import comparison_figures
 
     folder = Path(folder)
@@ -44,7 +47,10 @@ def write_comparison(
         write_csv(partial / "table.csv", wide(summaries, comparison.baseline))
         text = markdown(summaries, comparison.baseline)
         (partial / "table.md").write_text(text, encoding="utf-8", newline="\n")
-        write_figures(comparison_figures(comparison, seed, titles), partial / "figures")
+        place = scenarios[0].place.dataset
+        _write_planner(comparison, scenarios, partial)
+        write_brief(brief(comparison, seed, titles, counted(place)), partial / "brief.pdf")
+        write_figures(comparison_figures(comparison, seed, place, titles), partial / "figures")
         manifest = {
             "kind": "comparison",
             "scenarios": [describe(scenario) for scenario in scenarios],
@@ -55,3 +61,19 @@ def write_comparison(
         }
         write_manifest(partial, "compare.json", manifest, command)
     return folder.expanduser().resolve()
+
+
+def _write_planner(comparison: Compared, scenarios: Sequence[Scenario], folder: Path) -> None:
+    from sim.place.atlas import load_atlas
+    from sim.results import hxl, planner_compared
+
+    atlas = load_atlas(scenarios[0].place.dataset)
+    points = {str(name): atlas.district(str(name)) for name in comparison.dataset["district"].to_numpy()}
+    names = {name: point.title for name, point in points.items() if point is not None}
+    found = planner_compared.tables(comparison, names)
+    tags = planner_compared.TAGS
+    hxl.write_workbook(folder / "planner.xlsx", found, tags, planner_compared.NOTES_OF_A_COMPARISON)
+    (folder / "planner").mkdir()
+    for name, table in found.items():
+        hxl.write_table(folder / "planner" / f"{name}.csv", table, tags)
+    write_positions(comparison.dataset, scenarios, folder / "planner")

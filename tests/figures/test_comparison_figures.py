@@ -101,7 +101,21 @@ def test_eight_scenarios_have_eight_looks():
     assert len(set(looks)) == 16
 
 
-@pytest.mark.parametrize("n_scenarios", [1, 2, 3, 4])
+SHEETS = (
+    "arrivals",
+    "difference",
+    "each_scenario",
+    "map",
+    "origins",
+    "outcomes",
+    "people_in_need",
+    "provinces",
+    "services",
+    "whereabouts",
+)
+
+
+@pytest.mark.parametrize("n_scenarios", [1, 2, 4])
 def test_gallery_has_a_panel_for_each_scenario_and_a_footer(made_up_comparison, n_scenarios):
     names = NAMES[:n_scenarios]
     comparison = type(made_up_comparison)(
@@ -109,8 +123,12 @@ def test_gallery_has_a_panel_for_each_scenario_and_a_footer(made_up_comparison, 
         summaries=made_up_comparison.summaries[made_up_comparison.summaries["scenario"].isin(names)],
         baseline=names[0],
     )
-    figures = comparison_figures(comparison, 3, {"ceasefire": "A ceasefire that holds"})
-    assert ("difference" in figures) == (n_scenarios > 1)
+    figures = comparison_figures(comparison, 3, "karabakh_2023", {"ceasefire": "A ceasefire that holds"})
+    assert [name for name in SHEETS if name not in figures] == ([] if n_scenarios > 1 else ["difference"])
+    assert set(figures) <= set(SHEETS)
+    panels = {name: len(figures[name].axes) for name in ("whereabouts", "origins", "map", "people_in_need", "services")}
+    n = n_scenarios
+    assert panels == {"whereabouts": 2 * n, "origins": n, "map": n, "people_in_need": 5, "services": 4}
     assert len(figures["each_scenario"].axes) == n_scenarios
     assert n_scenarios == 1 or len(figures["difference"].axes) == n_scenarios - 1
     footer = figures["arrivals"]._supxlabel.get_text().replace("\n", " ")
@@ -125,7 +143,7 @@ def test_a_comparison_of_single_members_can_be_drawn(made_up_comparison):
         summaries=made_up_comparison.summaries[made_up_comparison.summaries["member"] == 0],
         baseline="as_reported",
     )
-    for figure in comparison_figures(comparison, 3).values():
+    for figure in comparison_figures(comparison, 3, "karabakh_2023").values():
         assert "1 member ·" in figure._supxlabel.get_text().replace("\n", " ")
 
 

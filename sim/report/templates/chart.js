@@ -42,6 +42,7 @@ function chart(figure, spec) {
     const many = visible().length > 3;
     for (const index of visible()) band(sheet, levelsOf(index), index, many);
     for (const index of visible()) line(sheet, middle(levelsOf(index)), index);
+    if (spec.id === "arrived" && !state.change) counted(sheet);
     hair = draw("g", { class: "hair" });
     sheet.append(hair);
     plot.replaceChildren(sheet);
@@ -59,6 +60,13 @@ function chart(figure, spec) {
       if (x(tick) > width - 26) continue;
       sheet.append(draw("line", { class: "tickmark", x1: x(tick), x2: x(tick), y1: HEIGHT - EDGE.bottom, y2: HEIGHT - EDGE.bottom + 4 }));
       sheet.append(draw("text", { class: "tick", x: x(tick), y: HEIGHT - 7, "text-anchor": "middle" }, tickInWords(tick, days)));
+    }
+  }
+
+  function counted(sheet) {
+    for (const [minutes, persons] of data.counts) {
+      if (minutes < scale.start || minutes > scale.end) continue;
+      sheet.append(draw("circle", { class: "count-mark", cx: scale.x(minutes), cy: scale.y(persons), r: 3 }));
     }
   }
 

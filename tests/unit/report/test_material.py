@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from sim.errors import OutputError
+from sim.report.material import read_material
+
+
+def test_a_run_is_a_comparison_of_one_with_one(folders, real_result):
+    material = read_material(folders / "run")
+    assert (material.n_members, list(material.scenarios)) == (1, ["as_reported"])
+    assert material.baseline == "as_reported"
+    assert float(material.dataset["arrivals_cumulative"][0, 0, -1]) == real_result.summary["persons_arrived"]
+    assert material.dataset["persons_present"].sizes["settlement"] == 22
+
+
+def test_a_comparison_is_read_as_it_was_written(folders, real_comparison):
+    material = read_material(folders / "comparison")
+    assert list(material.scenarios) == ["as_reported", "integration_roadmap"]
+    assert material.titles["integration_roadmap"] == "A gradual integration roadmap"
+    assert material.n_members == 3
+    assert material.summaries["persons_arrived"].to_list() == real_comparison.summaries["persons_arrived"].to_list()
+
+
+def test_what_is_no_result_is_refused_in_words(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    for name, found in (("empty", "no result of Corridor"), ("file", "a file"), ("nowhere", "no such folder")):
+        with pytest.raises(OutputError, match=f"{name}: found {found}, expected a folder that `corridor run`"):
+            read_material(tmp_path / name)
+
+
+def test_a_result_of_another_kind_is_refused_in_words(tmp_path):
+    manifest = {"made_by": "corridor", "kind": "hindcast"}
+    (tmp_path / "hindcast.json").write_text(json.dumps(manifest))
+    with pytest.raises(OutputError, match="found a hindcast, expected a run or a comparison"):
+        read_material(tmp_path)
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def unknown_parameter(path):
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["scenarios"][0]["resolved"]["parameters"]["hr_nonsense"] = {"value": 1}
+    path.write_text(json.dumps(manifest))
+
+
+def one_scenario(path):
+    path.write_text("\n".join(path.read_text("utf-8").splitlines()[:4]) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "found"),
+    [
+        ("compare.json", cut, "compare.json: found a damaged file"),
+        ("comparison.nc", cut, "a damaged result"),
+        ("members.csv", one_scenario, "different scenarios"),
+        ("assumed.csv", lambda path: path.unlink(), "a damaged result"),
+        ("compare.json", unknown_parameter, "this version can't read"),
+    ],
+)
+def test_a_damaged_comparison_is_refused_in_words(folders, tmp_path, name, damage, found):
+    folder = tmp_path / "copy"
+    shutil.copytree(folders / "comparison", folder)
+    damage(folder / name)
+    with pytest.raises(OutputError, match=found):
+        read_material(folder)
