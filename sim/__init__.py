@@ -14,7 +14,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.ensemble.compare import Comparison, compare
+    from sim.ensemble.compare import compare
+    from sim.ensemble.comparison import Comparison
+    from sim.ensemble.run import open_ensemble, run_ensemble
     from sim.ensemble.sweep import sweep
     from sim.model.displacement import DisplacementModel
     from sim.model.run import run
@@ -23,17 +25,30 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 _HOMES = {
-    "Comparison": "sim.ensemble.compare",
+    "Comparison": "sim.ensemble.comparison",
     "DisplacementModel": "sim.model.displacement",
     "Result": "sim.results.result",
     "Scenario": "sim.scenario.schema",
     "compare": "sim.ensemble.compare",
     "load": "sim.scenario.load",
+    "open_ensemble": "sim.ensemble.run",
     "run": "sim.model.run",
+    "run_ensemble": "sim.ensemble.run",
     "sweep": "sim.ensemble.sweep",
 }
 
-__all__ = ["Comparison", "DisplacementModel", "Result", "Scenario", "compare", "load", "run", "sweep"]
+__all__ = [
+    "Comparison",
+    "DisplacementModel",
+    "Result",
+    "Scenario",
+    "compare",
+    "load",
+    "open_ensemble",
+    "run",
+    "run_ensemble",
+    "sweep",
+]
 
 
 def __getattr__(name: str) -> Any:

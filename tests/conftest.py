@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from sim.ensemble.compare import Comparison, compare, thin
+from sim.ensemble.compare import compare
+from sim.ensemble.comparison import Comparison
+from sim.ensemble.member import totals
 from sim.figures import gallery
 from sim.model.run import run
 from sim.results.needs import with_needs
@@ -44,6 +46,9 @@ class MadeUpScenario:
 
     def resolved(self) -> dict[str, Any]:
         return {"name": self.name, "rate": 1e-9}
+
+    def priors(self) -> dict[str, Any]:
+        return {"parameters.x": None}
 
     @classmethod
     def from_resolved(cls, resolved: dict[str, Any]) -> MadeUpScenario:
@@ -172,7 +177,7 @@ def make_comparison(names: tuple[str, ...], n_members: int) -> Any:
         for member in range(n_members):
             share = 0.99 * 0.75**place * (1.0 - 0.05 * np.random.default_rng(member).random())
             dataset = made_up_dataset(share_leaving=share, seed=member)
-            members.append(thin(dataset))
+            members.append(totals(dataset))
             rows.append({"scenario": name, "member": member, **made_up_summary(dataset)})
         scenarios.append(xr.concat(members, pd.RangeIndex(n_members, name="member")))
     dataset = xr.concat(scenarios, pd.Index(names, name="scenario"))

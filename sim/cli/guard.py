@@ -31,8 +31,8 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             raise
         except BrokenPipeError:
             _leave_quietly()
-        except KeyboardInterrupt:
-            _leave("interrupted; nothing was written", INTERRUPTED)
+        except KeyboardInterrupt as error:
+            _leave(str(error) or "interrupted; nothing was written", INTERRUPTED)
         except InputError as error:
             _leave("\n".join(f"error: {problem}" for problem in error.problems), WRONG_INPUT)
         except SimError as error:

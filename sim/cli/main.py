@@ -18,6 +18,8 @@ from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
 from sim.cli.dashboard import dashboard
+from sim.cli.discover import discover
+from sim.cli.ensemble import ensemble
 from sim.cli.explain import explain
 from sim.cli.guard import guarded
 from sim.cli.hindcast import hindcast
@@ -25,6 +27,7 @@ from sim.cli.list import list_scenarios
 from sim.cli.report import report
 from sim.cli.run import run
 from sim.cli.schema import schema
+from sim.cli.sensitivity import sensitivity
 
 app = typer.Typer(
     name="corridor",
@@ -41,7 +44,10 @@ VERBS: dict[str, Callable[..., None]] = {
     "explain": explain,
     "run": run,
     "compare": compare,
+    "ensemble": ensemble,
     "report": report,
+    "sensitivity": sensitivity,
+    "discover": discover,
     "calibrate": calibrate,
     "hindcast": hindcast,
     "dashboard": dashboard,

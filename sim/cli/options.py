@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
 
 LARGEST_SEED = 2**63 - 1
 MOST_MEMBERS = 100_000
@@ -16,6 +20,13 @@ MOST_WORKERS = 1_024
 
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario (see `corridor list`), or a .toml file.")
+]
+ScenarioNames = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO...", help="Names or files; the others are compared with the first.")
+]
+Members = Annotated[int, typer.Option("--members", metavar="N", help="Paired runs of each scenario.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", metavar="W", help="Processes to share the runs (default: one for each core).")
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Root of all chance: the same seed, the same result.")]
 Days = Annotated[
@@ -54,6 +65,39 @@ def in_range(option: str, value: int, low: int, high: int) -> list[Problem]:
     if low <= value <= high:
         return []
     return [_problem(option, str(value), f"a whole number from {low:,} to {high:,}")]
+
+
+def of_members(members: int, seed: int, workers: int | None) -> list[Problem]:
+    """Return what is wrong with ``--members``, ``--seed`` and ``--workers``."""
+    return (
+        in_range("--seed", seed, 0, LARGEST_SEED)
+        + in_range("--members", members, 1, MOST_MEMBERS)
+        + in_range("--workers", 1 if workers is None else workers, 1, MOST_WORKERS)
+    )
+
+
+def load_all(names: Sequence[str], changed: Mapping[str, object]) -> list[Scenario]:
+    """Load scenarios of different names, or raise the problems of all."""
+    from sim.scenario.load import load
+
+    loaded: list[Scenario] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            loaded.append(load(name, changed))
+        except InputError as error:
+            problems += error.problems
+    twice = [name for name, times in Counter(item.name for item in loaded).items() if times > 1]
+    problems += [_problem(name, "this name twice", "scenarios of different names") for name in twice]
+    raise_all(list(dict.fromkeys(problems)))
+    return loaded
+
+
+def default_folder(verb: str, names: Sequence[str], seed: int) -> Path:
+    """Return the folder of a result of several scenarios where ``--out`` is not given."""
+    joined = "-".join(names)
+    named = joined if len(joined) <= 60 else f"{names[0]}-and-{len(names) - 1}-more"
+    return Path("results") / f"{verb}-{named}-seed{seed}"
 
 
 def raise_all(problems: list[Problem]) -> None:

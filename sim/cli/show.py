@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
     from sim.results.compared import Compared
     from sim.results.result import Result
+    from sim.scenario.schema import Scenario
 
 PLAIN_WIDTH = 160
 """Width of tables where stdout is no terminal."""
+
+PROSE_WIDTH = 100
+"""Width of running text."""
 
 PEOPLE = ("persons_left", "persons_arrived", "persons_remaining", "persons_returned")
 ROAD = ("deaths", "hours_to_half_arrived", "peak_queue_vehicles", "peak_wait_hours")
@@ -61,8 +65,8 @@ def show_run(result: Result) -> None:
     show(table, f"{result.scenario.title} ({result.scenario.name}), seed {result.seed}")
 
 
-def show_comparison(comparison: Compared) -> None:
-    """Print how each scenario ends, and how it differs from the first."""
+def show_comparison(comparison: Compared, scenarios: Sequence[Scenario]) -> None:
+    """Print how each scenario ends, how it differs from the first, and what may be said of that."""
     from sim.results.compared import by_member, cell, change_cell, differences, outcomes
 
     summaries = by_member(comparison.summaries)
@@ -73,6 +77,25 @@ def show_comparison(comparison: Compared) -> None:
     if len(changes):
         title = f"Difference from {comparison.baseline}, member by member: median [5–95%], P that it is lower"
         show(_measures(changes, PEOPLE, change_cell), title)
+        _show_claims(comparison, scenarios)
+
+
+def _show_claims(comparison: Compared, scenarios: Sequence[Scenario]) -> None:
+    """Print what may be said of each pair's differences."""
+    import textwrap
+    from itertools import groupby
+
+    from sim.results.claims import claims
+    from sim.results.said import HEADLINES, HEADS, caveat, cells
+
+    found = claims(comparison, scenarios)
+    for (scenario, other), pair in groupby(found, key=lambda item: (item.scenario, item.other)):
+        table = plain_table(HEADS, right=False)
+        for item in pair:
+            if item.output in HEADLINES:
+                table.add_row(*cells(item))
+        show(table, f"What may be said of {scenario} against {other}")
+    sys.stdout.write(textwrap.fill(caveat(found), PROSE_WIDTH) + "\n")
 
 
 def _measures(long: pd.DataFrame, measures: Sequence[str], write: Callable[..., str]) -> Table:

@@ -11,8 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats.qmc import LatinHypercube
 
-from sim.evaluation.posterior import read_posterior
+from sim.evaluation.posterior import fitted_scenario, read_posterior
+from sim.library import shipped_scenarios
 from sim.population.streams import Streams
+from sim.scenario.load import load
 from sim.scenario.parameters import SPECS
 from sim.scenario.schema import Scenario
 
@@ -55,7 +57,6 @@ def draw_members(scenarios: Sequence[Scenario], n: int, seed: int) -> list[Membe
     A single member takes the scenarios' own values.
     """
     streams = Streams(seed)
-    seeds = np.random.SeedSequence(seed).generate_state(n, np.uint64) >> np.uint64(1)
     table = pd.DataFrame(index=range(n))
     if n > 1:
         found = {path: (path, prior) for scenario in scenarios for path, prior in priors(scenario).items()}
@@ -69,9 +70,14 @@ def draw_members(scenarios: Sequence[Scenario], n: int, seed: int) -> list[Membe
                 table[path] = values
     rows = table.to_dict("records")
     return [
-        Member(number, int(own), {str(path): float(value) for path, value in row.items()})
-        for number, (own, row) in enumerate(zip(seeds, rows, strict=True))
+        Member(number, own, {str(path): float(value) for path, value in row.items()})
+        for number, (own, row) in enumerate(zip(member_seeds(seed, n), rows, strict=True))
     ]
+
+
+def member_seeds(seed: int, n: int) -> list[int]:
+    """Return the root seed of the runs of each of ``n`` members, at most 63 bits."""
+    return [int(own) for own in np.random.SeedSequence(seed).generate_state(n, np.uint64) >> np.uint64(1)]
 
 
 def _own(scenario: Scenario, path: str) -> str:
@@ -98,10 +104,23 @@ def _sample(prior: Any, path: str, uniform: Floats) -> Floats:
 
 
 def _posterior(scenarios: Sequence[Scenario], uniform: Floats) -> dict[str, Floats]:
-    """Return path → values of the numbers that were calibrated together, one posterior draw for each member."""
+    """Return path → values of the numbers that were calibrated together, one posterior draw for each member.
+
+    Left out are numbers to which a scenario gives another prior than they had when they were fitted.
+    """
     file = next((scenario.posterior for scenario in scenarios if scenario.posterior), None)
     if file is None:
         return {}
     draws = read_posterior(file)
     rows = np.minimum((uniform * len(draws)).astype(int), len(draws) - 1)
-    return {str(path): draws[path].to_numpy(dtype=float)[rows] for path in draws}
+    given = given_anew(scenarios, file)
+    return {str(path): draws[path].to_numpy(dtype=float)[rows] for path in draws if path not in given}
+
+
+def given_anew(scenarios: Sequence[Scenario], file: str) -> set[str]:
+    """Return the paths whose prior in one of ``scenarios`` isn't that of the scenario that ``file`` was fitted with."""
+    name = fitted_scenario(file)
+    if name not in shipped_scenarios():
+        return set()
+    fitted = priors(load(name))
+    return {path for path, prior in fitted.items() if any(priors(s).get(path, prior) != prior for s in scenarios)}

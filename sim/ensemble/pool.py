@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from multiprocessing import get_context
+from itertools import islice
+from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
 Task = TypeVar("Task")
@@ -20,7 +23,7 @@ def worker_pool(n: int | None) -> Iterator[Executor | None]:
     if n == 1:
         yield None
         return
-    with ProcessPoolExecutor(n, mp_context=get_context("spawn")) as executor:
+    with ProcessPoolExecutor(n, mp_context=get_context("spawn"), initializer=_begin_work) as executor:
         try:
             yield executor
         except BrokenExecutor:
@@ -36,3 +39,37 @@ def run_all(work: Callable[[Task], Outcome], tasks: Sequence[Task], executor: Ex
         yield from map(work, tasks)
     else:
         yield from executor.map(work, tasks)
+
+
+def as_done(
+    work: Callable[[Task], Outcome], tasks: Iterable[Task], executor: Executor | None, most: int
+) -> Iterator[tuple[Task, Outcome]]:
+    """Yield task and outcome in the order in which they are done; at most ``most`` are under way at a time."""
+    if executor is None:
+        yield from ((task, work(task)) for task in tasks)
+        return
+    ahead = iter(tasks)
+    under_way: dict[Future[Outcome], Task] = {}
+    try:
+        while True:
+            under_way |= {executor.submit(work, task): task for task in islice(ahead, most - len(under_way))}
+            if not under_way:
+                return
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                yield under_way.pop(future), future.result()
+    finally:
+        for future in under_way:
+            future.cancel()
+
+
+def _begin_work() -> None:
+    """Leave Ctrl-C to the parent, and end with it, however it ends: a worker must not outlive what it works for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -9,8 +9,8 @@ from itertools import product
 
 import pandas as pd
 
-from sim.ensemble.compare import Task, run_member
 from sim.ensemble.draw import Member, draw_members
+from sim.ensemble.member import Task, run_member
 from sim.ensemble.pool import run_all, worker_pool
 from sim.progress import progress_bar
 from sim.scenario.schema import Scenario

@@ -12,7 +12,7 @@ counts handed in are seen: this module reads no file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -39,25 +39,6 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Progress = Callable[[float], None]
 
-CORE = tuple(
-    f"parameters.{name}"
-    for name in (
-        "leave_base_per_day",
-        "hr_insecurity",
-        "news_delay_hours",
-        "checkpoint_initial_per_hour",
-        "checkpoint_full_per_hour",
-        "checkpoint_ramp_hours",
-        "night_capacity_share",
-        "fuelled_share",
-        "station_vehicles_per_hour",
-        "vehicle_household_share",
-        "ride_share_probability",
-        "household_size_mean",
-    )
-)
-"""Numbers that shape the first days' arrivals, moved together."""
-
 NOISE = ("parameters.crossing_noise_share", "parameters.crossing_noise_hours")
 """Integrated out by the likelihood, so not sampled."""
 
@@ -77,6 +58,16 @@ class Posterior:
     acceptance: tuple[float, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Particles as normal scores, shape (n, n_scores), their log-likelihoods, and how the sampler got there."""
+
+    scores: Floats
+    fits: Floats
+    temperatures: tuple[float, ...]
+    acceptance: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Target:
     """What particles are judged by."""
@@ -90,11 +81,11 @@ class Target:
 
     def values(self, scores: Floats) -> dict[str, float]:
         """Turn normal scores, shape (n_paths,), into values by path."""
-        uniform = norm.cdf(scores)
-        return {
-            path: float(prior.quantile(np.array([u]), *_bounds(path))[0])
-            for (path, prior), u in zip(self.priors.items(), uniform, strict=True)
-        }
+        return values_at(self.priors, scores)
+
+    def arrivals(self, shares: Floats) -> Floats:
+        """Return arrivals at the hours of the counts, each number at that share of its prior, shape (n_paths,)."""
+        return arrivals_at(self.scenario.vary(self.values(norm.ppf(shares))), self.hours, self.seed)
 
     def log_likelihood(self, scores: Floats) -> float:
         """Return the log-likelihood of the counts and of the reference case under one particle, up to a constant."""
@@ -108,7 +99,7 @@ def calibrate(
     scenario: Scenario,
     counts: Counts,
     *,
-    core: Sequence[str] = CORE,
+    core: Sequence[str],
     particles: int = 200,
     seed: int = 0,
     executor: Executor | None = None,
@@ -120,7 +111,7 @@ def calibrate(
     ----------
     scenario : the scenario that the counts belong to
     counts : cumulative arrivals that may be seen
-    core : paths of the numbers that matter most
+    core : paths of the numbers that the counts hang on, as a screening finds them
     particles : number of draws
     executor : where particles run; in this process if None
     progress : called with the temperature reached, 0 to 1
@@ -129,11 +120,34 @@ def calibrate(
     ------
     ScenarioError : if a number of the core has no prior
     """
-    target = _target(scenario, counts, core, seed)
+    bare = [path for path in core if path not in scenario.priors()]
+    if bare:
+        raise ScenarioError(Problem(scenario.name, path, "no prior", "a prior to fit") for path in bare)
+    target = target_of(scenario, counts, seed)
     in_core = np.array([path in core for path in target.priors])
-    generator = Streams(seed).generator("calibration")
+    evaluate = partial(_evaluate, target, executor=executor)
+    cloud = temper(evaluate, particles, in_core, Streams(seed).generator("calibration"), progress)
+    draws = pd.DataFrame([target.values(row) for row in cloud.scores])
+    return Posterior(draws, cloud.fits, cloud.temperatures, cloud.acceptance)
+
+
+def temper(
+    evaluate: Callable[[Floats], Floats],
+    particles: int,
+    in_core: Flags,
+    generator: np.random.Generator,
+    progress: Progress | None = None,
+) -> Cloud:
+    """Move particles from a standard normal prior to the posterior.
+
+    Parameters
+    ----------
+    evaluate : gives the log-likelihood, shape (n,), of scores, shape (n, n_scores)
+    in_core : shape (n_scores,), whether each score is moved by the random walk or by the other move
+    progress : called with the temperature reached, 0 to 1
+    """
     scores = generator.standard_normal((particles, in_core.size))
-    fits = _evaluate(target, scores, executor)
+    fits = evaluate(scores)
     temperatures: list[float] = [0.0]
     acceptance: list[float] = []
     while temperatures[-1] < 1.0:
@@ -142,7 +156,7 @@ def calibrate(
         for of_core in (move for move in MOVES if move or not in_core.all()):
             propose = _walk if of_core else _crank
             proposed, log_prior_ratio = propose(scores, in_core, generator)
-            proposed_fits = _evaluate(target, proposed, executor)
+            proposed_fits = evaluate(proposed)
             accept = np.log(generator.random(particles)) < temperature * (proposed_fits - fits) + log_prior_ratio
             scores = np.where(accept[:, None], proposed, scores)
             fits = np.where(accept, proposed_fits, fits)
@@ -150,21 +164,25 @@ def calibrate(
         temperatures.append(temperature)
         if progress is not None:
             progress(temperature)
-    draws = pd.DataFrame([target.values(row) for row in scores])
-    return Posterior(draws, fits, tuple(temperatures), tuple(acceptance))
+    return Cloud(scores, fits, tuple(temperatures), tuple(acceptance))
 
 
-def _target(scenario: Scenario, counts: Counts, core: Sequence[str], seed: int) -> Target:
+def target_of(scenario: Scenario, counts: Counts, seed: int) -> Target:
     """Return what particles of ``scenario`` are judged by."""
     priors = {path: prior for path, prior in uncertain(scenario).items() if path not in NOISE}
-    bare = [path for path in core if path not in scenario.priors()]
-    if bare:
-        raise ScenarioError(Problem(scenario.name, path, "no prior", "a prior to fit") for path in bare)
     noise = (scenario.parameters[path.removeprefix("parameters.")].value for path in NOISE)
     precision: Floats = np.asarray(np.linalg.inv(counts.covariance(*noise)), dtype=np.float64)
     start = pd.Timestamp(local_start(scenario, load_place(scenario.place.dataset)))
     quiet = scenario.vary({NOISE[0]: 0.0})
     return Target(quiet, priors, counts.hours(start), counts.persons, precision, seed)
+
+
+def values_at(priors: Mapping[str, Any], scores: Floats) -> dict[str, float]:
+    """Turn normal scores, shape (n_paths,), into values of ``priors``, by path."""
+    return {
+        path: float(prior.quantile(np.array([u]), *_bounds(path))[0])
+        for (path, prior), u in zip(priors.items(), norm.cdf(scores), strict=True)
+    }
 
 
 def _bounds(path: str) -> tuple[float, float]:

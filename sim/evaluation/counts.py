@@ -68,6 +68,18 @@ def counted(dataset: str) -> pd.Series | None:
     return pd.concat([pd.Series(counts.persons, counts.times) for counts in found]).sort_index(kind="stable")
 
 
+def planning_figures(dataset: str) -> pd.DataFrame:
+    """Return what planners of the day made ready for: date, who, statement, persons, source_id."""
+    path = seeds_folder() / dataset / "counts" / "score" / "planners.csv"
+    columns = ["date", "who", "statement", "persons", "source_id"]
+    if not path.exists():
+        return pd.DataFrame(columns=columns)
+    try:
+        return pd.read_csv(path).astype({"persons": float})[columns]
+    except (OSError, ValueError, KeyError) as error:
+        raise SeedError(Problem(str(path), "", str(error), "a readable CSV of planning figures")) from error
+
+
 def _read(path: Path) -> Counts:
     try:
         table = pd.read_csv(path, comment="#")

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.ensemble.draw import draw_members
+from sim.ensemble.draw import Member, draw_members
 from sim.ensemble.pool import run_all, worker_pool
 from sim.evaluation.baselines import BASELINES
-from sim.evaluation.counts import Counts, fitting_counts, scoring_counts
+from sim.evaluation.counts import Counts, fitting_counts, planning_figures, scoring_counts
+from sim.evaluation.predicted import also_asked, other_counts, predict, summarise
+from sim.evaluation.scores import coverage, crps, errors
 from sim.model.run import run
 from sim.model.timeline import local_start
 from sim.place.place import load_place
@@ -23,8 +25,6 @@ Progress = Callable[[float], None]
 
 DAYS_BEYOND = 1.0
 """Days played after the last count."""
-
-INTERVALS = {"50%": (0.25, 0.75), "90%": (0.05, 0.95)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +37,10 @@ class Hindcast:
     observed : members' arrivals with the counts' own error added, for the coverage of counts
     fit, score : counts seen and not seen by the calibration
     baselines : name → persons at the times of ``arrivals``
-    table : a row for the model and for each rival: mean absolute error on seen and unseen counts [persons]
+    table : a row for the model and for each rival: errors on seen and unseen counts [persons, share]
     coverage : interval → share of unseen counts inside it
+    others : what was predicted beside arrivals, with what was reported of it
+    planners : what planners of the day made ready for, beside what came
     """
 
     arrivals: pd.DataFrame
@@ -48,10 +50,21 @@ class Hindcast:
     baselines: dict[str, Floats]
     table: pd.DataFrame
     coverage: dict[str, float]
+    others: pd.DataFrame
+    planners: pd.DataFrame
 
     def quantiles(self, levels: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> dict[float, Floats]:
         """Return level → persons at the times of ``arrivals``."""
         return {level: self.arrivals.quantile(level, axis=1).to_numpy() for level in levels}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One draw of the scenario, and what it is asked beside arrivals."""
+
+    scenario: Scenario
+    member: Member
+    asked: pd.DataFrame
 
 
 def hindcast(
@@ -69,31 +82,42 @@ def hindcast(
     members : draws
     seed, workers, progress : as for an ensemble
     """
-    fit, score = fitting_counts(scenario.place.dataset), scoring_counts(scenario.place.dataset)
-    start = pd.Timestamp(local_start(scenario, load_place(scenario.place.dataset)))
+    place = load_place(scenario.place.dataset)
+    fit, score = fitting_counts(place.name), scoring_counts(place.name)
+    start = pd.Timestamp(local_start(scenario, place))
     days = min(scenario.time.days, float(score.hours(start)[-1]) / 24.0 + DAYS_BEYOND)
     played = scenario.vary({"time.days": days})
+    asked = pd.concat([other_counts(place.name), also_asked(place, score.times[-1])], ignore_index=True)
     drawn = draw_members([played], members, seed)
-    columns = []
+    columns, answers = [], []
     with worker_pool(workers) as executor:
-        tasks = [(played, member) for member in drawn]
-        for done, series in enumerate(run_all(_arrivals, tasks, executor), 1):
+        tasks = [Task(played, member, asked) for member in drawn]
+        for done, (series, answer) in enumerate(run_all(play, tasks, executor), 1):
             columns.append(series)
+            answers.append(answer)
             if progress is not None:
                 progress(done / len(tasks))
     arrivals = pd.concat(columns, axis=1, keys=[member.number for member in drawn])
     baselines = _baselines(fit, start, arrivals.index, scenario.parameters["residents_total"].value)
     observed = _at(arrivals, score.times) + _errors(score, members, seed)
     return Hindcast(
-        arrivals, observed, fit, score, baselines, _table(arrivals, baselines, fit, score), _coverage(observed, score)
+        arrivals,
+        observed,
+        fit,
+        score,
+        baselines,
+        _table(arrivals, observed, baselines, fit, score),
+        coverage(observed, score.persons),
+        summarise(asked, np.array(answers).T),
+        _planners(place.name, arrivals, score),
     )
 
 
-def _arrivals(task: tuple[Scenario, object]) -> pd.Series:
-    scenario, member = task
-    result = run(member.of(scenario), member.seed)  # type: ignore[attr-defined]
+def play(task: Task) -> tuple[pd.Series, list[float]]:
+    """Run one draw; return its arrivals and its answers to what else is asked."""
+    result = run(task.member.of(task.scenario), task.member.seed)
     series: pd.Series = result.dataset.arrivals_cumulative.to_series()
-    return series
+    return series, predict(result.dataset, task.asked, load_place(task.scenario.place.dataset))
 
 
 def _at(hourly: pd.DataFrame, times: pd.DatetimeIndex) -> pd.DataFrame:
@@ -112,20 +136,30 @@ def _baselines(fit: Counts, start: pd.Timestamp, times: pd.Index, residents: flo
     return {name: build(fit.hours(start), fit.persons, residents)(hours) for name, build in BASELINES.items()}
 
 
-def _table(arrivals: pd.DataFrame, baselines: dict[str, Floats], fit: Counts, score: Counts) -> pd.DataFrame:
+def _table(
+    arrivals: pd.DataFrame, observed: pd.DataFrame, baselines: dict[str, Floats], fit: Counts, score: Counts
+) -> pd.DataFrame:
+    """Return the errors of the model's median and of each rival; a rival has no spread, so its CRPS is its error."""
     curves = pd.DataFrame({"model (median)": arrivals.median(axis=1), **baselines}, index=arrivals.index)
     seen, unseen = _at(curves, fit.times), _at(curves, score.times)
-    return pd.DataFrame(
-        {
-            "mae_fitted_counts": seen.sub(fit.persons, axis=0).abs().mean(),
-            "mae_later_counts": unseen.sub(score.persons, axis=0).abs().mean(),
+    rows = {}
+    for name in curves:
+        mae, relative = errors(unseen[name].to_numpy(), score.persons)
+        spread = observed if name == "model (median)" else unseen[[name]]
+        rows[name] = {
+            "mae_fitted_counts": errors(seen[name].to_numpy(), fit.persons)[0],
+            "mae_later_counts": mae,
+            "relative_later_counts": relative,
+            "crps_later_counts": crps(spread.to_numpy(), score.persons),
         }
-    )
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _coverage(observed: pd.DataFrame, score: Counts) -> dict[str, float]:
-    found = {}
-    for name, (low, high) in INTERVALS.items():
-        lower, upper = observed.quantile(low, axis=1), observed.quantile(high, axis=1)
-        found[name] = float(((lower <= score.persons) & (score.persons <= upper)).mean())
-    return found
+def _planners(dataset: str, arrivals: pd.DataFrame, score: Counts) -> pd.DataFrame:
+    """Return who made ready for how many, and how far that was from the last count; so for the model."""
+    table = planning_figures(dataset)
+    came = float(score.persons[-1])
+    own = _at(arrivals, score.times).iloc[-1]
+    model = {"date": "", "who": "Corridor", "statement": "median of the draws", "persons": float(own.median())}
+    table = pd.concat([table, pd.DataFrame([model])], ignore_index=True)
+    return table.assign(came=came, relative_error=table["persons"] / came - 1.0)

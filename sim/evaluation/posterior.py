@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.errors import Problem, SeedError
 from sim.library import seeds_folder
 from sim.results.file import write_file
 from sim.scenario.parameters import SPECS
+
+CORE_LINE = "# core: "
 
 
 def data_hash(path: Path) -> str:
@@ -40,6 +47,51 @@ def read_posterior(name: str) -> pd.DataFrame:
     if problems or draws.empty:
         raise SeedError(problems or [Problem(name, "", "no rows", "at least one draw")])
     return draws
+
+
+def core_of(name: str) -> tuple[str, ...]:
+    """Return the paths that the counts behind ``seeds/<name>`` hang on, as its header says; none if it does not."""
+    with (seeds_folder() / name).open(encoding="utf-8") as file:
+        lines = [line for line in iter(file.readline, "") if line.startswith(CORE_LINE)]
+    return tuple(lines[0].removeprefix(CORE_LINE).split()) if lines else ()
+
+
+def identified(draws: pd.DataFrame, priors: Mapping[str, Any], core: Sequence[str]) -> pd.DataFrame:
+    """Return what the counts told of each number of ``core``.
+
+    Returns
+    -------
+    Columns assumption, prior and posterior quantiles (5, 50, 95 %) and ``narrowed``: by what share the middle half of
+    the distribution is narrower than the prior's (below 0: wider).
+    """
+    rows = []
+    for path in core:
+        prior = pd.Series(values_of(priors[path], path, np.linspace(0.0005, 0.9995, 1000)))
+        before, after = prior.quantile([0.25, 0.75]), draws[path].quantile([0.25, 0.75])
+        row: dict[str, Any] = {"assumption": path}
+        for label, values in (("prior", prior), ("posterior", draws[path])):
+            row |= {f"{label}_{level:02.0f}": values.quantile(level / 100) for level in (5, 50, 95)}
+        rows.append(row | {"narrowed": float(1.0 - np.ptp(after) / np.ptp(before))})
+    return pd.DataFrame(rows)
+
+
+def correlations(draws: pd.DataFrame, core: Sequence[str]) -> pd.DataFrame:
+    """Return the rank correlations of the numbers of ``core`` in the posterior, shape (n_core, n_core)."""
+    return draws[list(core)].corr(method="spearman")
+
+
+def values_of(prior: Any, path: str, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the values of a prior at ``shares`` of it, within the range that the number at ``path`` may take."""
+    spec = SPECS.get(path.removeprefix("parameters."))
+    low, high = (spec.low, spec.high) if spec else (-np.inf, np.inf)
+    return np.asarray(prior.quantile(shares, low, high))
+
+
+def fitted_scenario(name: str) -> str | None:
+    """Return the name of the scenario that the draws of ``seeds/<name>`` were fitted with, where its header says so."""
+    with (seeds_folder() / name).open(encoding="utf-8") as file:
+        said = re.search(r"^# scenario: (\w+)", file.read(2000), re.MULTILINE)
+    return said[1] if said else None
 
 
 def _column_problems(file: str, path: str, values: pd.Series) -> list[Problem]:

@@ -11,7 +11,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from sim.figures import compare as of_comparison
-from sim.figures.curves import busy, day
+from sim.figures.curves import busy_of, day
 from sim.figures.style import CAUTION, style, title
 from sim.results.compared import Compared, by_member, cell, outcomes
 from sim.results.words import MEASURES
@@ -42,7 +42,7 @@ def brief(comparison: Compared, seed: int, titles: Mapping[str, str], counts: pd
         top = _head(figure, comparison, seed, titles)
         top = _table(figure, comparison, titles, top)
         ax = figure.add_axes((LEFT + 0.045, top - 0.245, 0.62, 0.205))
-        window = busy(comparison.dataset.sel(scenario=comparison.baseline).median("member"))["time"].to_numpy()
+        window = busy_of(comparison.dataset, comparison.baseline)
         of_comparison.overlay(ax, comparison.dataset.sel(time=window), counts=counts)
         title(ax, "Arrivals in Armenia, the days of departure")
         legend = ax.get_legend()

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib.ticker import MaxNLocator
 
-from sim.figures.curves import LEVELS, day, quantiles, thinned, zone
+from sim.figures.curves import LEVELS, day, quantiles, thinned, total, zone
 from sim.figures.style import (
     DASHES,
     PALETTE,
@@ -57,6 +57,11 @@ def look(index: int) -> dict[str, Any]:
     return {"color": PALETTE[index % len(PALETTE)], "linestyle": DASHES[(index + turns) % len(DASHES)]}
 
 
+def bands_in_words(n_scenarios: int, joint: str = " ") -> str:
+    """Say what lines and bands are where that many scenarios lie over each other."""
+    return f"median, 50% and 90%{joint}of members" if n_scenarios <= FEW else "median, 50% of members"
+
+
 def overlay(ax: Axes, data: xr.Dataset, variable: str = ARRIVED, counts: pd.Series | None = None) -> None:
     """Draw all scenarios over each other; where they are many, only the narrower band; ``counts`` as markers."""
     drawn = thinned(data[[variable]])
@@ -68,12 +73,34 @@ def overlay(ax: Axes, data: xr.Dataset, variable: str = ARRIVED, counts: pd.Seri
         mark_counts(ax, counts, data["time"].to_numpy())
     _labelled(ax, data, variable)
     from_zero(ax)
-    shared_legend(ax, title="median, 50% and 90%\nof members" if bands == BANDS else "median, 50% of members")
+    shared_legend(ax, title=bands_in_words(len(names), "\n"))
     final = {name: _median_at_end(drawn[variable].sel(scenario=name)) for name in names}
     low, high = min(final, key=final.__getitem__), max(final, key=final.__getitem__)
-    span = f"{grouped(round(final[low]))} ({called(low)}) to {grouped(round(final[high]))} ({called(high)})"
+    span = f"{grouped(round(final[low]))} ({called(low)})"
+    if len(names) > 1:
+        span += f" to {grouped(round(final[high]))} ({called(high)})"
     what = _quantity(data, variable).capitalize()
     title(ax, f"{what} by {day(data['time'].to_numpy()[-1])}, median: {span}")
+
+
+def whole(array: xr.DataArray) -> xr.DataArray:
+    """Return one series for each scenario and member: of needs the worst sector, of all else the sum."""
+    if "sector_of_need" in array.dims:
+        return array.max("sector_of_need", keep_attrs=True)
+    return total(array).assign_attrs(array.attrs)
+
+
+def spread(ax: Axes, series: xr.DataArray, heading: str) -> None:
+    """Draw how far members lie apart in the :func:`whole` of a series, a fan for each scenario."""
+    names = [str(name) for name in series["scenario"].to_numpy()]
+    bands = BANDS if len(names) <= FEW else FAINT
+    for index, name in enumerate(names):
+        _fan(ax, whole(series.sel(scenario=name)), index, called(name), bands)
+    dated(ax, series["time"].to_numpy(), zone(series.to_dataset(name="series")))
+    ax.set_ylabel(str(series.attrs.get("units", "persons")))
+    ax.yaxis.set_major_formatter(Grouped())
+    from_zero(ax)
+    title(ax, heading)
 
 
 def alone(ax: Axes, data: xr.Dataset, scenario: str, variable: str = ARRIVED) -> None:

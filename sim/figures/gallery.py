@@ -9,7 +9,7 @@ from sim.evaluation.counts import counted
 from sim.figures import compare as of_comparison
 from sim.figures import run as of_run
 from sim.figures import sheets
-from sim.figures.curves import busy
+from sim.figures.curves import busy, busy_of, thinned
 from sim.figures.run import run_footer
 from sim.figures.style import CAUTION, footer, sheet, style, title
 from sim.place.atlas import NOTE, Atlas, load_atlas
@@ -18,6 +18,7 @@ from sim.results.words import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
     from matplotlib.figure import Figure
 
     from sim.results.result import Result
@@ -36,6 +37,18 @@ RUN_SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
     "services_and_aid": (("services", WHOLE), ("needs", WHOLE), ("stocks", WHOLE), ("aid", WHOLE)),
 }
 """File name → the plots on it from top to bottom, each over the whole run or over the busy days of departure."""
+
+
+FANNED = {
+    "arrivals_cumulative": "Arrived in Armenia",
+    "persons_home": "At home and not leaving",
+    "queue_vehicles": "Waiting at the crossing",
+    "people_in_need": "In need in the worst sector",
+}
+"""Series whose spread over members has a panel, and its title."""
+
+BRIEF = ("queue_vehicles",)
+"""Series that are drawn over the days of departure alone."""
 
 
 def run_figures(result: Result) -> dict[str, Figure]:
@@ -73,6 +86,7 @@ def comparison_figures(
     atlas, counts = load_atlas(place), counted(place)
     draws: dict[str, Callable[[], Figure]] = {
         "arrivals": lambda: _overlaid(comparison, counts),
+        "fan": lambda: _fans(comparison),
         "each_scenario": lambda: _small_multiples(comparison),
         "difference": lambda: _differences(comparison),
         "outcomes": lambda: _outcomes(comparison),
@@ -103,6 +117,26 @@ def _overlaid(comparison: Compared, counts: pd.Series | None) -> Figure:
         figure, axes = sheet(1, 1, size=(9.0, 4.6))
         of_comparison.overlay(axes[0, 0], comparison.dataset, counts=counts)
     return figure
+
+
+def _fans(comparison: Compared) -> Figure:
+    drawn = thinned(comparison.dataset[list(FANNED)])
+    names = [str(name) for name in drawn["scenario"].to_numpy()]
+    with style():
+        figure, axes = sheet(2, 2, size=(10.0, 6.4))
+        for ax, (name, heading) in zip(axes.flat, FANNED.items(), strict=True):
+            series = drawn[name].sel(time=_busy_days(drawn)) if name in BRIEF else drawn[name]
+            of_comparison.spread(ax, series, heading)
+        heading = of_comparison.bands_in_words(len(names))
+        lines = axes[0, 0].get_legend_handles_labels()
+        figure.legend(*lines, loc="outside upper left", ncols=min(4, len(names)), title=heading, alignment="left")
+    return figure
+
+
+def _busy_days(data: xr.Dataset) -> slice:
+    """Return the time in which people of any scenario set out, by the medians of members."""
+    times = [busy_of(data, str(name)) for name in data["scenario"].to_numpy()]
+    return slice(min(each[0] for each in times), max(each[-1] for each in times))
 
 
 def _small_multiples(comparison: Compared) -> Figure:

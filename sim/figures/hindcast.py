@@ -130,3 +130,37 @@ def _about(value: float) -> str:
 
 def _seconds(times: Any) -> np.ndarray:
     return pd.DatetimeIndex(times).to_numpy().astype("datetime64[s]").astype(float)
+
+
+def predicted(ax: Axes, others: pd.DataFrame) -> None:
+    """Draw what was predicted beside arrivals against what was reported, as ratios: median and 90% interval.
+
+    ``others`` has columns what, when, reported, median, low and high; rows without a report are left out.
+    """
+    table = others[others["reported"].notna()].iloc[::-1]
+    rows = np.arange(len(table))
+    ratio = table[["low", "median", "high"]].div(table["reported"], axis=0).to_numpy(dtype=float)
+    ax.axvline(1.0, color=QUIET, linewidth=1.0, linestyle=DASHES[1])
+    ax.hlines(rows, ratio[:, 0], ratio[:, 2], color=BLUE, linewidth=5, alpha=0.3, label="model, 90%")
+    ax.plot(ratio[:, 1], rows, "o", color=BLUE, markersize=5, label="model, median")
+    ax.set_yticks(rows, [f"{row['what']}, {row['when'][5:]}" for row in table.to_dict("records")])
+    ax.set_xscale("log")
+    marks = [0.25, 0.5, 1.0, 2.0, 4.0]
+    ax.set_xticks(marks, [f"{mark:g} ×" for mark in marks])
+    ax.minorticks_off()
+    ax.set_xlim(min(0.3, ratio.min() * 0.9), max(3.0, ratio.max() * 1.1))
+    ax.set_xlabel("predicted against reported [ratio]")
+    ax.grid(axis="y", visible=False)
+    shared_legend(ax)
+    inside = int(((ratio[:, 0] <= 1.0) & (ratio[:, 2] >= 1.0)).sum())
+    title(ax, f"{inside} of {len(table)} things reported beside arrivals lie in the model's 90% interval")
+
+
+def predicted_figure(others: pd.DataFrame, note: str = "") -> Figure:
+    """Return :func:`predicted` as a figure of its own, with ``note`` as its footer."""
+    with style():
+        figure, axes = sheet(1, 1, size=(9.0, 6.2))
+        predicted(axes[0, 0], others)
+        if note:
+            footer(figure, note)
+    return figure

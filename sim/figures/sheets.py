@@ -13,7 +13,7 @@ import xarray as xr
 
 from sim.figures import places
 from sim.figures.compare import called, look, overlay
-from sim.figures.curves import LEVELS, busy, day, per_hour, persons_by_state, thinned, zone
+from sim.figures.curves import LEVELS, STATE_SERIES, busy_of, day, per_hour, persons_by_state, thinned, zone
 from sim.figures.run import STATE_LOOKS
 from sim.figures.style import Grouped, counted, dated, grouped, shared_legend, sheet, style, title
 from sim.place.atlas import Atlas
@@ -147,9 +147,9 @@ def ribbons(comparison: Compared) -> Figure:
 
     Stacked means over members, which add up to everybody.
     """
-    data = comparison.dataset
+    data = comparison.dataset[list(STATE_SERIES)]
     names = [str(name) for name in data["scenario"].to_numpy()]
-    window = busy(data.sel(scenario=comparison.baseline).median("member"))["time"].to_numpy()
+    window = busy_of(comparison.dataset, comparison.baseline)
     with style():
         figure, axes = sheet(len(names), 2, size=(9.6, 2.5 * len(names)), sharey=True)
         figure.suptitle("Who stayed, left and returned: days of departure, and the whole period", x=0.01, ha="left")

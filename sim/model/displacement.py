@@ -11,7 +11,7 @@ from sim.model.institutions import Checkpoint
 from sim.model.schedule import Clock, run_step
 from sim.model.timeline import Timeline, local_start
 from sim.place.place import Place, load_place
-from sim.population.households import Households
+from sim.population.households import WITHIN, Households
 from sim.population.streams import Streams
 from sim.population.synthesis import synthesize
 from sim.processes.aid import Aid
@@ -83,7 +83,7 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.checkpoint: Checkpoint = Checkpoint(self, "crossing", self.place.crossing)
         self.registration = registration_centres(self, p.reception)
         columns = synthesize(self.place, p, self.streams)
-        places = (self.place.reception, *(province.name for province in self.place.provinces), "abroad")
+        places = (self.place.reception, *(province.name for province in self.place.provinces), WITHIN, "abroad")
         self.households: Households = Households(columns, self.settlement_names, places, self.streams)
         initial = self.households.initial
         self.missions: Missions = Missions(initial, self.urban)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim.place.facilities import SECTORS
 from sim.processes.aid import COMMODITIES, GROUPS
 from sim.processes.shelter import HOST, NONE, RENTED, STATE
+from sim.results.summary import SUMMARISED
 from sim.scenario.parameters import ASSURANCES
 
 if TYPE_CHECKING:
@@ -54,10 +57,12 @@ VARIABLES: tuple[Variable, ...] = (
              lambda m: m.households.displaced),
     Variable("persons_returned", ("settlement",), _PERSONS, "stock", "home again after displacement",
              lambda m: m.households.returned),
+    Variable("returns_cumulative", (), _PERSONS, "stock", "persons who came back, home or elsewhere in the territory",
+             lambda m: m.returns.came_back),
     Variable("arrivals_by_origin_cumulative", ("district",), _PERSONS, "stock", "persons arrived, by home district",
              lambda m: m.reception.arrived_by_origin),
     Variable("persons_by_province", ("province",), _PERSONS, "stock", "displaced persons in the province",
-             lambda m: m.households.displaced[1:-1]),
+             lambda m: m.households.in_provinces),
     Variable("persons_present_by_district", ("district",), _PERSONS, "stock", "in their homes, by home district",
              lambda m: m.place.by_district(m.households.present)),
     Variable("registered_cumulative", (), _PERSONS, "stock", "persons registered", lambda m: m.reception.registered),
@@ -141,51 +146,91 @@ AT_END: tuple[Variable, ...] = (
 
 
 class Recorder:
-    """Arrays filled at each output time, turned into a labelled dataset at the end."""
+    """Arrays filled at output times, turned into a labelled dataset at the end.
 
-    def __init__(self, model: DisplacementModel) -> None:
+    Parameters
+    ----------
+    most_times : keep about this many times, the last among them; all output times if None. What a summary is made
+        of is recorded at every output time all the same.
+    """
+
+    def __init__(self, model: DisplacementModel, most_times: int | None = None) -> None:
         time = model.definition.time
-        self.every = max(1, round((time.output_minutes or time.step_minutes) / time.step_minutes))
-        self._steps = np.union1d(np.arange(0, time.n_steps + 1, self.every), [time.n_steps])
-        n = self._steps.size
-        self._arrays: dict[str, np.ndarray[Any, Any]] = {}
-        for variable in VARIABLES:
-            value = np.asarray(variable.read(model))
-            dtype = np.int64 if np.issubdtype(value.dtype, np.integer) else np.float64
-            self._arrays[variable.name] = np.zeros((n, *value.shape), dtype=dtype)
-        self._row = 0
+        every = max(1, round((time.output_minutes or time.step_minutes) / time.step_minutes))
+        outputs = np.union1d(np.arange(0, time.n_steps + 1, every), [time.n_steps])
+        kept = thinned(outputs, most_times)
+        self._kept = self._fine = _Tape(model, VARIABLES, kept)
+        if kept.size < outputs.size:
+            self._fine = _Tape(model, [item for item in VARIABLES if item.name in SUMMARISED], outputs)
         self.observe(model)
 
     def observe(self, model: DisplacementModel) -> None:
         """Record the model's state if an output is due; the horizon's end always is."""
-        if model.step_number % self.every and model.step_number != self._steps[-1]:
-            return
-        for variable in VARIABLES:
-            self._arrays[variable.name][self._row] = variable.read(model)
-        self._row += 1
+        self._kept.observe(model)
+        if self._fine is not self._kept:
+            self._fine.observe(model)
 
     def dataset(self, model: DisplacementModel) -> xr.Dataset:
-        """Return what was recorded, labelled, with units."""
+        """Return what was recorded at the times that are kept, labelled, with units."""
+        labels: dict[str, Any] = dict(_labels(model))
+        titles = [settlement.title for settlement in model.place.settlements]
+        labels["settlement"] = ("settlement", labels["settlement"], {"titles": titles})
+        at_end = {item.name: xr.Variable(item.dims, item.read(model), _attrs(item)) for item in AT_END}
+        return self._kept.dataset(model, labels).assign(at_end)
+
+    def fine(self, model: DisplacementModel) -> xr.Dataset:
+        """Return what a summary is made of, at every output time."""
+        return self._fine.dataset(model)
+
+
+class _Tape:
+    """Some variables at some steps, shape (n_steps, …) each."""
+
+    def __init__(self, model: DisplacementModel, variables: Sequence[Variable], steps: NDArray[np.int64]) -> None:
+        self._variables = variables
+        self._steps = steps
+        self._due = steps.tolist()
+        self._row = 0
+        self._arrays: list[np.ndarray[Any, Any]] = []
+        for variable in variables:
+            value = np.asarray(variable.read(model))
+            dtype = np.int64 if np.issubdtype(value.dtype, np.integer) else np.float64
+            self._arrays.append(np.zeros((steps.size, *value.shape), dtype=dtype))
+
+    def observe(self, model: DisplacementModel) -> None:
+        row = self._row
+        if row == len(self._due) or model.step_number != self._due[row]:
+            return
+        for variable, array in zip(self._variables, self._arrays, strict=True):
+            array[row] = variable.read(model)
+        self._row += 1
+
+    def dataset(self, model: DisplacementModel, labels: Mapping[str, Any] = MappingProxyType({})) -> xr.Dataset:
         minutes = self._steps[: self._row] * model.definition.time.step_minutes
         times = pd.Timestamp(model.start) + pd.to_timedelta(minutes, unit="m")
         data = {
             variable.name: xr.Variable(
                 ("time", *variable.dims),
-                self._arrays[variable.name][: self._row],
+                array[: self._row],
                 _attrs(variable),
             )
-            for variable in VARIABLES
+            for variable, array in zip(self._variables, self._arrays, strict=True)
         }
-        for variable in AT_END:
-            data[variable.name] = xr.Variable(variable.dims, variable.read(model), _attrs(variable))
-        labels: dict[str, Any] = dict(_labels(model))
-        titles = [settlement.title for settlement in model.place.settlements]
-        labels["settlement"] = ("settlement", labels["settlement"], {"titles": titles})
         return xr.Dataset(data, coords={"time": times.astype("datetime64[ns]"), **labels})
 
 
 def _attrs(variable: Variable) -> dict[str, str]:
     return {"units": variable.units, "long_name": variable.long_name, "aggregates": variable.aggregates}
+
+
+def thinned(steps: NDArray[np.int64], most: int | None) -> NDArray[np.int64]:
+    """Keep at most about ``most`` of ``steps``, evenly spaced, and the last one.
+
+    >>> thinned(np.arange(8), 3).tolist()
+    [0, 3, 6, 7]
+    """
+    stride = 1 if most is None else -(-steps.size // most)
+    return np.union1d(steps[::stride], steps[-1:])
 
 
 def _labels(model: DisplacementModel) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from sim.scenario.schema import Scenario
 Progress = Callable[[float], None]
 
 
-def run(scenario: Scenario, seed: int = 0, progress: Progress | None = None) -> Result:
+def run(scenario: Scenario, seed: int = 0, progress: Progress | None = None, most_times: int | None = None) -> Result:
     """Play a scenario out.
 
     Parameters
@@ -26,6 +26,8 @@ def run(scenario: Scenario, seed: int = 0, progress: Progress | None = None) -> 
     scenario : what happens and what is assumed
     seed : root seed; the same seed gives the same bytes
     progress : called about a hundred times with the share of the run that is done
+    most_times : keep about this many times of each series, the last among them; all output times if None. The
+        summary does not depend on it.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def run(scenario: Scenario, seed: int = 0, progress: Progress | None = None) -> 
     """
     began = time.perf_counter()
     model = DisplacementModel(scenario, seed)
-    recorder = Recorder(model)
+    recorder = Recorder(model, most_times)
     steps = scenario.time.n_steps
     tick = max(1, steps // 100)
     for step in range(1, steps + 1):
@@ -48,7 +50,7 @@ def run(scenario: Scenario, seed: int = 0, progress: Progress | None = None) -> 
     model.households.check()
     dataset = with_needs(recorder.dataset(model))
     seconds = time.perf_counter() - began
-    summary = summarise(dataset, model.traffic.first_opened, seconds)
+    summary = summarise(dataset, recorder.fine(model), model.traffic.first_opened, seconds)
     phases = {name: round(spent, 4) for name, spent in model.clock.seconds.items()}
     release(model)
     return Result(dataset, summary, scenario, seed, {"versions": versions(), "phase_seconds": phases})

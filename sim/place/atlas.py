@@ -14,7 +14,7 @@ from typing import Any
 from sim.errors import Problem, SeedError
 from sim.library import seeds_folder
 from sim.place.place import BASIS, Place, load_place
-from sim.place.read import Column, choice, dataset_folder, name, number, read_table, text
+from sim.place.read import Column, choice, dataset_folder, inherited, lineage, name, number, read_tables, text
 
 WAYPOINTS = "waypoints.csv"
 WAYPOINT_COLUMNS: Mapping[str, Column] = {
@@ -111,10 +111,8 @@ def _provinces(place: Place) -> Iterator[Point]:
 
 
 def _waypoints(dataset: str) -> Iterator[Point]:
-    path = dataset_folder(dataset) / WAYPOINTS
-    if not path.exists():
-        return
-    for row in read_table(path, WAYPOINT_COLUMNS):
+    paths = [path for path in inherited(lineage(dataset_folder(dataset)), WAYPOINTS) if path.exists()]
+    for row in read_tables(paths, WAYPOINT_COLUMNS, lambda row: (row["name"], row["kind"])):
         both = row["alt_name"] not in ("", row["name"])
         title = f"{row['name']} / {row['alt_name']}" if both else row["name"]
         yield Point(row["name"], title, row["kind"], row["lon"], row["lat"])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, SeedError, did_you_mean
 from sim.library import seeds_folder
-from sim.place.read import Column, Row, choice, name, number, read_table, shown, text
+from sim.place.read import Column, Row, choice, inherited, name, number, read_table, read_tables, shown, text
 from sim.place.roads import Graph, unknown_nodes
 from sim.scenario.actions import DamageState, Sector
 
@@ -145,8 +145,8 @@ def dependencies(requires: Sequence[Sequence[Iterable[int]]]) -> DiGraph:
     return graph
 
 
-def read_facilities(folder: Path, settlements: Sequence[Home], roads: Graph) -> Facilities:
-    """Read ``facilities.csv`` and ``reservoirs.csv`` in ``folder``, and ``restoration.csv`` in ``seeds/``.
+def read_facilities(folders: Sequence[Path], settlements: Sequence[Home], roads: Graph) -> Facilities:
+    """Read ``facilities.csv`` and ``reservoirs.csv`` in ``folders``, and ``restoration.csv`` in ``seeds/``.
 
     Without ``facilities.csv`` there is one facility for each sector, which serves everybody.
 
@@ -156,17 +156,17 @@ def read_facilities(folder: Path, settlements: Sequence[Home], roads: Graph) -> 
         If a table is malformed, a name is unknown or not unique, facilities depend on one another in a circle, or
         a settlement's services don't add up to 1.
     """
-    path = folder / "facilities.csv"
-    if not path.exists():
+    paths = inherited(folders, "facilities.csv")
+    if not paths[-1].exists():
         return _assembled(_plain(settlements), (), "facilities.csv")
-    rows, file = read_table(path, COLUMNS), shown(path)
+    rows, file = read_tables(paths, COLUMNS, lambda row: row["name"]), shown(paths[-1])
     names = [row["name"] for row in rows]
     problems = [Problem(file, word, "the name more than once", "unique names") for word in _repeated(names)]
     problems += unknown_nodes(file, "node", (row["node"] for row in rows), roads)
     sites = tuple(_site(row, names, settlements, file, problems) for row in rows)
     problems += _coverage(file, sites, settlements)
     problems += _circles(file, sites)
-    reservoirs = _reservoirs(folder / "reservoirs.csv", names, problems)
+    reservoirs = _reservoirs(inherited(folders, "reservoirs.csv"), names, problems)
     if problems:
         raise SeedError(problems)
     return _assembled(sites, reservoirs, file)
@@ -245,9 +245,10 @@ def _circles(file: str, sites: Sequence[Site]) -> Iterable[Problem]:
     yield Problem(file, "depends_on", f"a circle: {way}", "no circle", "Take one of these dependencies out")
 
 
-def _reservoirs(path: Path, names: list[str], problems: list[Problem]) -> tuple[Reservoir, ...]:
+def _reservoirs(paths: Sequence[Path], names: list[str], problems: list[Problem]) -> tuple[Reservoir, ...]:
     """Read the reservoirs of a place, if it has any."""
-    rows = read_table(path, RESERVOIR_COLUMNS) if path.exists() else []
+    path = paths[-1]
+    rows = read_tables(paths, RESERVOIR_COLUMNS, lambda row: row["facility"]) if path.exists() else []
     found = []
     for row in rows:
         key = f"line {row['line']}"

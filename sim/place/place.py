@@ -21,9 +21,11 @@ from sim.place.read import (
     choice,
     dataset_folder,
     flag,
+    inherited,
+    lineage,
     name,
     number,
-    read_table,
+    read_tables,
     read_toml,
     shown,
     text,
@@ -187,11 +189,12 @@ def load_place(dataset: str) -> Place:
 
 
 def read_place(folder: Path) -> Place:
-    """Read the place whose files lie in ``folder``; see :func:`load_place`."""
-    setting = _setting(folder / "place.toml")
-    rows = read_table(folder / "settlements.csv", SETTLEMENT_COLUMNS)
-    province_rows = read_table(folder / "provinces.csv", PROVINCE_COLUMNS)
-    roads = read_roads(folder / "roads.csv")
+    """Read the place whose files lie in ``folder``, and in those it extends; see :func:`load_place`."""
+    folders = lineage(folder)
+    setting = _setting([each / "place.toml" for each in folders])
+    rows = read_tables(inherited(folders, "settlements.csv"), SETTLEMENT_COLUMNS, lambda row: row["name"])
+    province_rows = read_tables(inherited(folders, "provinces.csv"), PROVINCE_COLUMNS, lambda row: row["name"])
+    roads = read_roads(inherited(folders, "roads.csv"))
     problems = list(_problems(folder, setting, rows, province_rows, roads))
     if problems:
         raise SeedError(problems)
@@ -206,7 +209,7 @@ def read_place(folder: Path) -> Place:
         roads=roads,
         districts=districts,
         district_index=district_index,
-        facilities=read_facilities(folder, settlements, roads),
+        facilities=read_facilities(folders, settlements, roads),
         **{item.name: getattr(setting, item.name) for item in fields(Setting)},
     )
 
@@ -251,10 +254,13 @@ def _repeated(file: str, names: list[str]) -> Iterable[Problem]:
             yield Problem(file, word, f"the name {times} times", "unique names")
 
 
-def _setting(path: Path) -> Setting:
-    """Read ``place.toml`` against its closed list of keys."""
-    raw = read_toml(path)
-    file, known = shown(path), [item.name for item in fields(Setting)]
+def _setting(paths: list[Path]) -> Setting:
+    """Read ``place.toml`` against its closed list of keys; later files of a lineage give what they change."""
+    raw: dict[str, Any] = {}
+    for path in paths:
+        raw |= read_toml(path)
+    raw.pop("extends", None)
+    file, known = shown(paths[-1]), [item.name for item in fields(Setting)]
     checks: dict[str, tuple[bool, str]] = {key: (_is_text(raw.get(key)), "a text that isn't empty") for key in known}
     offset, stops, heads = raw.get("utc_offset_hours"), raw.get("registration"), raw.get("aid_heads")
     within = isinstance(offset, int | float) and not isinstance(offset, bool) and -14 <= offset <= 14

@@ -6,7 +6,7 @@ import csv
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,41 @@ def dataset_folder(dataset: str) -> Path:
         expected = "one of " + ", ".join(known) if known else "a folder with a place.toml"
         raise SeedError(Problem(f"seeds/{dataset}", "", "no such dataset", expected, did_you_mean(dataset, known)))
     return root / dataset
+
+
+def lineage(folder: Path) -> tuple[Path, ...]:
+    """Return ``folder`` after those of the datasets that it extends (key ``extends`` of place.toml), farthest first.
+
+    Raises
+    ------
+    SeedError
+        If a place.toml can't be read, or names no dataset, or one that leads back to itself.
+    """
+    folders = [folder]
+    while "extends" in (raw := read_toml(folders[0] / "place.toml")):
+        file, parent = shown(folders[0] / "place.toml"), raw["extends"]
+        if not isinstance(parent, str):
+            raise SeedError(Problem(file, "extends", repr(parent), "the name of a dataset"))
+        above = dataset_folder(parent)
+        if above in folders:
+            raise SeedError(Problem(file, "extends", f"`{parent}`, which leads back here", "another dataset"))
+        folders.insert(0, above)
+    return tuple(folders)
+
+
+def inherited(folders: Sequence[Path], file: str) -> list[Path]:
+    """Return the paths of ``file`` in a dataset's :func:`lineage`; the dataset's own where nobody has it."""
+    return [folder / file for folder in folders if (folder / file).exists()] or [folders[-1] / file]
+
+
+def read_tables(paths: Sequence[Path], columns: Mapping[str, Column], key: Callable[[Row], Hashable]) -> list[Row]:
+    """Return the rows of all ``paths``; a row takes the place of those of earlier files with the same ``key``."""
+    rows: list[Row] = []
+    for path in paths:
+        own = read_table(path, columns)
+        replaced = {key(row) for row in own}
+        rows = [row for row in rows if key(row) not in replaced] + own
+    return rows
 
 
 def shown(path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from sim.errors import Problem, SeedError, did_you_mean
-from sim.place.read import Column, Row, choice, name, number, optional, read_table, shown, text
+from sim.place.read import Column, Row, choice, name, number, optional, read_tables, shown, text
 
 if TYPE_CHECKING:
     Graph = nx.Graph[str]
@@ -31,10 +31,10 @@ COLUMNS: Mapping[str, Column] = {
 }
 
 
-def read_roads(path: Path) -> Graph:
+def read_roads(paths: Sequence[Path]) -> Graph:
     """Read the links of ``roads.csv``: nodes are names; edges have ``km``, ``kmh`` (or None), ``road``, ``queue``."""
-    rows = read_table(path, COLUMNS)
-    problems = list(_link_problems(shown(path), rows))
+    rows = read_tables(paths, COLUMNS, _ends)
+    problems = list(_link_problems(shown(paths[-1]), rows))
     if problems:
         raise SeedError(problems)
     graph: Graph = nx.Graph()
@@ -44,11 +44,16 @@ def read_roads(path: Path) -> Graph:
     return graph
 
 
+def _ends(row: Row) -> frozenset[str]:
+    """Return the two ends of a link, whichever comes first."""
+    return frozenset((row["from"], row["to"]))
+
+
 def _link_problems(file: str, rows: Sequence[Row]) -> Iterable[Problem]:
     """Yield links to themselves and links given twice."""
-    pairs = Counter(frozenset((row["from"], row["to"])) for row in rows)
+    pairs = Counter(map(_ends, rows))
     for row in rows:
-        key, link = f"line {row['line']}", frozenset((row["from"], row["to"]))
+        key, link = f"line {row['line']}", _ends(row)
         if len(link) == 1:
             yield Problem(file, key, f"a road from {row['from']} to itself", "a road between two places")
         elif pairs[link] > 1:

@@ -30,6 +30,13 @@ class Status(IntEnum):
 HOME, READY, TRANSIT, DISPLACED, RETURNED, DEAD = (int(status) for status in Status)
 _HEAD_COUNTS = {HOME: "at_home", READY: "ready", RETURNED: "returned"}
 
+AT_HOME = np.isin(np.arange(len(Status)), list(_HEAD_COUNTS))
+"""Status → whether those in it are at their homes."""
+
+
+WITHIN = "elsewhere in the territory"
+"""Place of those who came back, but not home."""
+
 
 @dataclass(frozen=True, slots=True)
 class Household:
@@ -57,6 +64,7 @@ class Households:
     status : shape (n,), :class:`Status` of each
     persons : shape (n,), living members of each
     place : shape (n,), number of the place where a displaced household is, else -1
+    places : the reception point, provinces, :data:`WITHIN`, and abroad last
     at_home, ready, returned : shape (n_settlements,), persons by home settlement
     displaced_from : shape (n_settlements, n_places), displaced persons by home settlement and where they are
     in_transit, deaths : persons
@@ -69,6 +77,7 @@ class Households:
         self._streams = streams
         self._uniforms: dict[tuple[object, ...], Floats] = {}
         self._thresholds: dict[tuple[str, int], Floats] = {}
+        self._frailties: dict[str, Floats] = {}
         n = columns.home.size
         self.status = np.full(n, HOME, dtype=np.int8)
         self.persons = columns.size.copy()
@@ -104,6 +113,21 @@ class Households:
         )
 
     @property
+    def abroad(self) -> int:
+        """Number of the place abroad."""
+        return len(self.places) - 1
+
+    @property
+    def within(self) -> int:
+        """Number of the place :data:`WITHIN`."""
+        return len(self.places) - 2
+
+    @property
+    def in_provinces(self) -> Ids:
+        """Displaced persons in each province, shape (n_provinces,)."""
+        return self.displaced[1 : self.within]
+
+    @property
     def present(self) -> Ids:
         """Persons at each home settlement, shape (n_settlements,)."""
         return self.at_home + self.ready + self.returned
@@ -125,8 +149,9 @@ class Households:
         """Return the cumulative hazard each household bears in its ``spell``, shape (n,) [1]."""
         key = (purpose, spell)
         if key not in self._thresholds:
-            frailty = gamma_frailty(frailty_variance, self.uniform(purpose, "frailty"))
-            self._thresholds[key] = -np.log(self.uniform(purpose, spell)) / frailty
+            if purpose not in self._frailties:
+                self._frailties[purpose] = gamma_frailty(frailty_variance, self.uniform(purpose, "frailty"))
+            self._thresholds[key] = -np.log(self.uniform(purpose, spell)) / self._frailties[purpose]
         return self._thresholds[key]
 
     def move(self, ids: Ids, to: int, place: Ids | int = -1) -> None:
@@ -140,11 +165,14 @@ class Households:
 
     def take_deaths(self, deaths: int, candidates: Ids, generator: np.random.Generator) -> int:
         """Let ``deaths`` persons die among ``candidates``, each living person as likely; return how many did."""
-        total = min(deaths, int(self.persons[candidates].sum()))
+        living = self.persons[candidates]
+        total = min(deaths, int(living.sum()))
         for _ in range(total):
-            struck = candidates[_pick(self.persons[candidates], generator)]
+            row = _pick(living, generator)
+            struck = candidates[row]
             self._book(struck, -1)
-            self.persons[struck] -= 1
+            living[row] -= 1
+            self.persons[struck] = living[row]
             self.status[struck[self.persons[struck] == 0]] = DEAD
             self._book(struck, 1)
         self.deaths += total
@@ -163,8 +191,8 @@ class Households:
 
     def living_at(self, settlement: int) -> Ids:
         """Return the households that are at their home in ``settlement``."""
-        rows = np.arange(self._rows[settlement], self._rows[settlement + 1])
-        return rows[np.isin(self.status[rows], list(_HEAD_COUNTS))]
+        first, end = self._rows[settlement], self._rows[settlement + 1]
+        return np.asarray(first + np.flatnonzero(AT_HOME[self.status[first:end]]))
 
     def total(self) -> int:
         """Return everybody accounted for, the dead included."""

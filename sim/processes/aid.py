@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.place.facilities import SECTORS
 from sim.place.place import Place
-from sim.population.households import HOME, READY, RETURNED, Households
+from sim.population.households import AT_HOME, Households
 from sim.processes.convoys import Convoys
 from sim.processes.distribution import by_group, consume, share_out
 from sim.scenario.actions import AccessDenied, Commodity, Distribution
@@ -38,7 +38,6 @@ COLDEST_DAY = 15.0
 DAYS_PER_YEAR = 365.25
 _WATER, _FUEL, _SHELTER = (COMMODITIES.index(name) for name in ("water", "fuel", "shelter"))
 _TAPS, _STATIONS = SECTORS.index("water"), SECTORS.index("fuel")
-_AT_HOME = np.isin(np.arange(max(HOME, READY, RETURNED) + 3), [HOME, READY, RETURNED])
 
 
 def cold(day_of_year: float, latitude: float) -> float:
@@ -116,7 +115,7 @@ class Aid:
         Heads are those of the hour; the shares of the types are counted again once a day.
         """
         if hours >= self._recount:
-            there = np.where(_AT_HOME[households.status], households.persons, 0)
+            there = np.where(AT_HOME[households.status], households.persons, 0)
             counts = np.bincount(self._stratum, weights=there, minlength=self._share.size).reshape(self._share.shape)
             total = counts.sum(axis=1, keepdims=True)
             self._share = np.divide(counts, total, out=self._share.copy(), where=total > 0.0)

@@ -5,7 +5,8 @@ out: with no driver at work nobody is forced to leave. Modifiers (neighbours gon
 
     hazard = base · (exp(Σ log HR_driver · x_driver) − 1) · Π HR_modifier ** x_modifier
 
-A household's fixed hazard ratios and its frailty divide its threshold.
+A household's fixed hazard ratios and its frailty divide its threshold. While a mobilisation lasts, a share of the
+households stay whatever they would decide; afterwards they are under risk again.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.population.households import HOME, READY, RETURNED, Households
 from sim.population.risk import RiskSet
+from sim.scenario.actions import Mobilisation
 from sim.scenario.parameters import Decisions as DecisionParameters
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ class Decisions:
         self.ratio = household_ratio(parameters, households)
         self.risk = RiskSet(len(households.settlements))
         self.hazard: Floats = np.zeros(len(households.settlements))
+        self.kept: list[Ids] = []
         self.enter(households, np.arange(len(households)))
 
     def enter(self, households: Households, ids: Ids) -> None:
@@ -93,6 +96,21 @@ class Decisions:
         )
         due = self.risk.advance(self.hazard * (model.step_hours / 24.0))
         status = model.households.status[due]
-        deciding = due[(status == HOME) | (status == RETURNED)]
+        deciding = self._free(model, due[(status == HOME) | (status == RETURNED)])
         model.households.move(deciding, READY)
         model.traffic.make_ready(model, deciding)
+
+    def _free(self, model: DisplacementModel, ids: Ids) -> Ids:
+        """Keep back those whom a mobilisation holds; put them under risk afresh once none is in force."""
+        calls = model.timeline.of(Mobilisation, model.hours)
+        if not calls:
+            if self.kept:
+                kept, self.kept = np.concatenate(self.kept), []
+                model.households.spell[kept] += 1
+                self.enter(model.households, kept)
+            return ids
+        share = np.max([action.share * entry.where for entry, action in calls], axis=0)
+        held = model.households.uniform("mobilised")[ids] < share[model.households.columns.home[ids]]
+        if held.any():
+            self.kept.append(ids[held])
+        return np.asarray(ids[~held])

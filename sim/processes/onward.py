@@ -82,13 +82,15 @@ class Onward:
         due = self.risk.advance(hazard * ((model.hours - self._moved_on) / 24.0))
         self._moved_on = model.hours
         due = due[np.sort(np.unique(due, return_index=True)[1])]  # who came twice in a day has two entries
-        due = due[(households.status[due] == DISPLACED) & ~self.reconsidered[due] & (households.place[due] > 0)]
+        place = households.place[due]
+        in_province = (households.status[due] == DISPLACED) & (place > 0) & (place < households.within)
+        due = due[in_province & ~self.reconsidered[due]]
         if due.size == 0:
             return
         self.reconsidered[due] = True
         place = 1 + np.searchsorted(self.table[:-1], households.uniform("second province")[due])
         abroad = households.uniform("abroad")[due] < p.abroad_share
-        place[abroad] = len(households.places) - 1
+        place[abroad] = households.abroad
         self.destination[due] = place - 1
         model.shelter.leave(households, due)
         households.move(due, DISPLACED, place)

@@ -3,6 +3,9 @@
     hazard = base · HR_insecurity ** insecurity · HR_threat ** threat · HR_loss ** service loss · HR_peers ** peers back
              · HR_home ** homes unfit to live in
 
+Whose home is held by another side may settle elsewhere in the territory instead, where their own side still holds a
+part: at the mean hazard of going home to there, times ``hr_return_elsewhere``.
+
 Time away works through the frailty: those most inclined go first, so the hazard of who is left declines.
 """
 
@@ -45,8 +48,29 @@ def return_hazard(
     return np.asarray(p.return_base_per_day * np.exp(log_ratio))
 
 
+def elsewhere_hazard(p: ReturnParameters, home: Floats, held: NDArray[np.bool_], residents: Floats) -> Floats:
+    """Return the hazard of settling elsewhere in the territory, shape (n_settlements,) [1/day].
+
+    Parameters
+    ----------
+    home : shape (n_settlements,) [1/day], of returning home
+    held : shape (n_settlements,), whether residents' own side holds the settlement, unchallenged
+    residents : shape (n_settlements,), weight of each
+    """
+    if held.all() or not held.any():
+        return np.zeros_like(home)
+    reach = np.average(home[held], weights=residents[held])
+    return np.where(held, 0.0, p.hr_return_elsewhere * reach)
+
+
 class Returns:
-    """Displaced households under risk of returning, and those on the way."""
+    """Displaced households under risk of returning, and those on the way.
+
+    Attributes
+    ----------
+    elsewhere : shape (n_households,), whether each that decided goes elsewhere in the territory rather than home
+    came_back : persons who came back so far, home or elsewhere in the territory
+    """
 
     def __init__(self, parameters: ReturnParameters, households: Households) -> None:
         self.parameters = parameters
@@ -54,8 +78,10 @@ class Returns:
         self.queue = PointQueue()
         self.travelling = Calendar()
         self.on_road = np.zeros(len(households), dtype=bool)
+        self.elsewhere = np.zeros(len(households), dtype=bool)
         self.persons_on_road = 0
         self.ever_returned = 0
+        self.came_back = 0
 
     def enter(self, model: DisplacementModel, ids: Ids) -> None:
         """Put displaced households under risk of returning, with a fresh threshold for each spell away."""
@@ -75,16 +101,24 @@ class Returns:
             1.0 - seen.gone,
             model.homes.unfit,
         )
-        due = self.risk.advance(hazard * (model.step_hours / 24.0))
+        other = elsewhere_hazard(self.parameters, hazard, seen.adverse_control == 0.0, households.initial.astype(float))
+        due = self.risk.advance((hazard + other) * (model.step_hours / 24.0))
         due = self._willing(households, due)
+        self._choose(households, due, other / np.maximum(hazard + other, 1e-300))
         self.queue.append(due, households.persons[due].astype(float), model.hours)
         self._set_out(model)
         self._come_home(model)
 
+    def _choose(self, households: Households, ids: Ids, share: Floats) -> None:
+        """Let those who decided go elsewhere in the territory, by ``share`` of shape (n_settlements,), or home."""
+        if ids.size and share.any():
+            home = households.columns.home[ids]
+            self.elsewhere[ids] = households.uniform("elsewhere")[ids] < share[home]
+
     def _willing(self, households: Households, ids: Ids) -> Ids:
-        """Keep those who are displaced and have not gone abroad."""
-        abroad = len(households.places) - 1
-        return np.asarray(ids[(households.status[ids] == DISPLACED) & (households.place[ids] != abroad)])
+        """Keep those who are displaced and have neither gone abroad nor settled in the territory."""
+        reachable = households.place[ids] < households.within
+        return np.asarray(ids[(households.status[ids] == DISPLACED) & reachable])
 
     def _set_out(self, model: DisplacementModel) -> None:
         open_way = self.parameters.return_persons_per_day * model.traffic.openness
@@ -104,13 +138,16 @@ class Returns:
         self.travelling.add(going, model.step_number + steps)
 
     def _come_home(self, model: DisplacementModel) -> None:
-        home = self.travelling.pop(model.step_number)
-        if home.size == 0:
+        back = self.travelling.pop(model.step_number)
+        if back.size == 0:
             return
-        model.households.move(home, RETURNED)
-        self.on_road[home] = False
-        persons = int(model.households.persons[home].sum())
+        self.on_road[back] = False
+        persons = int(model.households.persons[back].sum())
         self.persons_on_road -= persons
-        self.ever_returned += persons
+        self.came_back += persons
+        model.households.move(back[self.elsewhere[back]], DISPLACED, model.households.within)
+        home = back[~self.elsewhere[back]]
+        model.households.move(home, RETURNED)
+        self.ever_returned += int(model.households.persons[home].sum())
         model.households.spell[home] += 1
         model.decisions.enter(model.households, home)

@@ -118,7 +118,7 @@ class Shelter:
             self._fill(households)
             self._rent_with_cash(model, (model.hours - self._filled) / 24.0)
             self._filled = model.hours
-        self.crowding = crowding(self.persons[NONE], self.persons[HOST], self.host_places, households.displaced[1:-1])
+        self.crowding = crowding(self.persons[NONE], self.persons[HOST], self.host_places, households.in_provinces)
         self._feed(model)
 
     def room(self, kind: int) -> Floats:

@@ -3,7 +3,8 @@
 Point queues (Vickrey 1969): vehicles drive freely to the crossing and wait there in order of coming; volume-delay
 curves such as BPR fail above capacity. A household that has decided waits for an open road that it knows to be
 open, and for a vehicle with fuel, a seat in a neighbour's vehicle, or a bus. When the petrol has run out, those whose
-vehicles have none wait for seats like the others.
+vehicles have none wait for seats like the others. Vehicles hold back at home while the queue ahead would take longer
+than people bear to wait on the road (balking).
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ class Traffic:
         self.on_bus = np.zeros(len(households), dtype=bool)
         self.next_rider: Ids = np.full(len(households), -1, dtype=np.int64)
         self.departing, self.driving = Calendar(), Calendar()
+        self.holding_back = WaitingLine()
+        self.vehicles_driving = 0
         self.petrol_lost_tonnes = 0.0
         self.petrol_used_litres = 0.0
         self._bus_credit: Floats = np.zeros(len(place.settlements))
@@ -105,6 +108,7 @@ class Traffic:
         self._depart(model)
         self._run_buses(model)
         arrived = self.driving.pop(model.step_number)
+        self.vehicles_driving -= arrived.size
         seats = model.households.persons[arrived] / self.parameters.bus_seats
         units = np.where(self.on_bus[arrived], seats, 1.0)
         model.checkpoint.queue.append(arrived, units, model.hours)
@@ -173,10 +177,18 @@ class Traffic:
             if due.size:
                 self.blocked.append(due)
             return
+        self.holding_back.append(due)
+        due = self.holding_back.take(self._room(model))
         due = due[model.households.status[due] == READY]
         for s, part in model.households.by_home(due):
             self._fill_seats(model.households, part, s)
         self._drive(model, due)
+
+    def _room(self, model: DisplacementModel) -> int:
+        """Return how many vehicles may still join before the wait at the crossing is longer than people bear."""
+        bearable = self.parameters.queue_tolerance_hours * self._mean_capacity(model)
+        ahead = model.checkpoint.queue.waiting_units + self.vehicles_driving
+        return max(0, int(min(bearable - ahead, len(self.holding_back))))
 
     def _fill_seats(self, households: Households, vehicles: Ids, settlement: int) -> None:
         """Let waiting households board the free seats of departing vehicles in order; members may sit apart."""
@@ -207,6 +219,7 @@ class Traffic:
         hours = self.to_crossing[model.households.columns.home[ids]]
         steps = np.maximum(1, np.rint(hours / model.step_hours)).astype(np.int64)
         self.driving.add(ids, model.step_number + steps - 1)
+        self.vehicles_driving += ids.size
 
     def _run_buses(self, model: DisplacementModel) -> None:
         """Let buses fetch people, each settlement by its share of who waits; seats short of a household are kept."""
@@ -240,12 +253,16 @@ class Traffic:
         """Return the crossing's capacity in this step [vehicles/h], averaged over its hours."""
         if not self.is_open or not len(model.checkpoint.queue):
             return 0.0
+        return self._mean_capacity(model) * self._luck
+
+    def _mean_capacity(self, model: DisplacementModel) -> float:
+        """Return what the crossing lets pass in this step [vehicles/h], chance left out."""
         parts = max(1, round(model.step_hours))
         hours = model.hours + model.step_hours * (np.arange(parts) + 0.5) / parts
         local = (hours + model.start_hour) % 24.0
         mean = float(crossing_capacity(self.parameters, hours - self.opened, local).mean())
         passable = model.infrastructure.road_function((model.place.crossing,))
-        return self.openness * passable * mean * self._luck
+        return self.openness * passable * mean
 
     def _cross(self, model: DisplacementModel, checkpoint: Checkpoint) -> None:
         leads = checkpoint.serve(self.capacity(model), model.hours, model.step_hours)

@@ -162,6 +162,8 @@ class Violence:
         model.homes.struck(self.incidents)
 
     def _deaths(self, households: Households, settlement: int, toll: int) -> int:
+        if toll == 0:
+            return 0
         died = households.take_deaths(toll, households.living_at(settlement), self._toll[settlement])
         self._injuries += died * self.parameters.injuries_per_death
         whole = int(self._injuries)

@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.evaluation.counts import counted
-from sim.figures.curves import LEVELS, first_time_at, total
+from sim.figures.curves import LEVELS, STATE_SERIES, first_time_at, persons_by_state, total
 from sim.report.material import Material
 
 Floats = NDArray[np.float64]
@@ -195,9 +195,7 @@ def minutes_of(times: Any) -> list[int]:
 
 def whereabouts(material: Material, at: NDArray[np.int64]) -> dict[str, Any]:
     """Return state → persons at each time, means over members, which add up to everybody."""
-    from sim.figures.curves import persons_by_state
-
-    data = material.dataset.isel(time=at)
+    data = material.dataset[list(STATE_SERIES)].isel(time=at)
     found = []
     for name in material.scenarios:
         one = data.sel(scenario=name).mean("member")

@@ -16,23 +16,23 @@ from sim.figures.curves import day, zone
 from sim.place.place import load_place
 from sim.report import evidence, words
 from sim.report.curves import charts, chosen_times, counts_of, minutes_of, whereabouts
-from sim.report.drivers import Driver, drivers
 from sim.report.ground import ground, origins
 from sim.report.material import Material
 from sim.report.tables import tables
+from sim.results.claims import Claim, claims
 from sim.results.provenance import corridor_version
-from sim.results.words import MEASURES
 
 SCRIPTS = ("base.js", "chart.js", "places.js", "page.js")
 
 
 def page(material: Material) -> str:
     """Return the report of ``material`` as HTML."""
+    found = claims(material, list(material.scenarios.values())) if material.n_members > 1 else []
     style, script = _asset("report.css"), '"use strict";\n' + "\n".join(_asset(name) for name in SCRIPTS)
     context = {
         **_who(material),
-        **_what(material),
-        **_why(material),
+        **_what(material, found),
+        **_why(material, found),
         "style": Markup(style),
         "style_hash": _hash(style),
         "script": Markup(script),
@@ -46,6 +46,7 @@ def _who(material: Material) -> dict[str, Any]:
     times, base = material.dataset["time"].to_numpy(), material.scenarios[material.baseline]
     others = len(material.scenarios) - 1
     provenance = material.manifest.get("provenance", {})
+    versions = provenance.get("versions") or material.manifest.get("software") or {}
     return {
         "title": f"{base.title}, and {others} other scenario{'s' * (others > 1)}" if others else base.title,
         "summary_text": base.summary,
@@ -67,13 +68,13 @@ def _who(material: Material) -> dict[str, Any]:
         ],
         "command": material.manifest.get("command", ""),
         "written": material.manifest.get("written", ""),
-        "versions": sorted(provenance.get("versions", {}).items()),
+        "versions": sorted(versions.items()),
         "files": [name for name in material.manifest.get("files", []) if not name.startswith("figures/")],
         "version": corridor_version(),
     }
 
 
-def _what(material: Material) -> dict[str, Any]:
+def _what(material: Material, found: list[Claim]) -> dict[str, Any]:
     """Return what happens: numbers, charts, the map and tables."""
     at, busy = chosen_times(material.dataset)
     drawn, land, flows = charts(material, at), ground(material, at), origins(material)
@@ -99,8 +100,8 @@ def _what(material: Material) -> dict[str, Any]:
         "states": people["states"],
         "scores": words.scores(material),
         "lead": words.lead(material),
-        "against": words.against(material),
-        "tables": tables(material),
+        "against": words.against(material, found),
+        "tables": tables(material, found),
     }
 
 
@@ -118,9 +119,8 @@ def _labels(land: dict[str, Any], districts: set[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _why(material: Material) -> dict[str, Any]:
+def _why(material: Material, found: list[Claim]) -> dict[str, Any]:
     """Return what it rests on and how sure it is."""
-    found = drivers(material)
     numbers, actions = evidence.numbers(material), evidence.actions(material)
     return {
         "hangs_on": words.hangs_on(material, found),
@@ -128,23 +128,11 @@ def _why(material: Material) -> dict[str, Any]:
         "n_numbers": len(numbers),
         "is_not": words.NOT,
         "how_sure": words.how_sure(material),
-        "drivers": _grouped(material, found),
         "numbers": numbers,
         "actions": actions,
         "levers": evidence.levers(material),
         "sources": evidence.all_cited(numbers, actions),
     }
-
-
-def _grouped(material: Material, found: list[Driver]) -> list[dict[str, Any]]:
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for item in found:
-        row = {"name": words.called(item.path), "rho": round(item.rho, 3), "stands_out": item.stands_out}
-        groups.setdefault((item.scenario, item.outcome), []).append(row)
-    return [
-        {"title": material.titles[scenario], "outcome": MEASURES[outcome].label, "rows": rows}
-        for (scenario, outcome), rows in groups.items()
-    ]
 
 
 @lru_cache(maxsize=1)

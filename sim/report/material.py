@@ -5,7 +5,7 @@ A run is a comparison of one scenario with one member. Other kinds of folder joi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,12 @@ import pandas as pd
 import xarray as xr
 
 from sim.errors import InputError, OutputError, Problem
+from sim.results.compared import Assumed
 from sim.results.folder import MANIFESTS, read_manifest
 from sim.results.netcdf import read_dataset
 
 if TYPE_CHECKING:
+    from sim.ensemble.comparison import Comparison
     from sim.results.result import Result
     from sim.scenario.schema import Scenario
 
@@ -33,14 +35,14 @@ class Material:
     dataset : dims scenario, member, time, …; settlements are summed, or averaged by residents, but in
         ``persons_present``, which runs have
     summaries : one row for each scenario and member
-    assumed : one row for each number that a member assumed, with columns member, seed, path and value
+    members : what each member assumed
     scenarios : by name, the baseline first
     manifest : versions, seed, command and files; what the folder says of itself
     """
 
     dataset: xr.Dataset
     summaries: pd.DataFrame
-    assumed: pd.DataFrame
+    members: Sequence[Assumed]
     scenarios: Mapping[str, Scenario]
     manifest: Manifest
 
@@ -61,7 +63,7 @@ class Material:
 
 
 def read_material(folder: Path | str) -> Material:
-    """Read a folder that ``corridor run`` or ``corridor compare`` wrote.
+    """Read a folder that ``corridor run``, ``compare`` or ``ensemble`` wrote.
 
     Raises
     ------
@@ -69,19 +71,25 @@ def read_material(folder: Path | str) -> Material:
         If there is no such folder, it holds no such result, or the result is damaged.
     """
     folder = Path(folder).expanduser()
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder) or _plan(folder)
     if manifest is None:
         broken = next((name for name in MANIFESTS if (folder / name).is_file()), "")
         if broken:
             raise _damaged(folder / broken, "a damaged file")
         found = "no result of Corridor" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
-        raise OutputError(Problem(str(folder), "", found, "a folder that `corridor run` or `corridor compare` wrote"))
+        raise OutputError(
+            Problem(str(folder), "", found, "a folder that `corridor run`, `compare` or `ensemble` wrote")
+        )
     kind = str(manifest.get("kind", "nothing"))
     if kind not in READERS:
-        expected = " or ".join(f"a {name}" for name in READERS)
-        raise OutputError(Problem(str(folder), "", f"a {kind}", expected, "Only these have a report"))
+        expected = "a run, a comparison or an ensemble"
+        raise OutputError(
+            Problem(str(folder), "", f"a result of another kind ({kind})", expected, "Only these have a report")
+        )
     try:
         return READERS[kind](folder, manifest)
+    except OutputError:
+        raise
     except InputError as error:
         found = f"a result that this version can't read ({error.problems[0]})"
         raise _damaged(folder, found) from error
@@ -89,18 +97,29 @@ def read_material(folder: Path | str) -> Material:
         raise _damaged(folder, f"a damaged result ({type(error).__name__}: {error})") from error
 
 
+def _plan(folder: Path) -> Manifest | None:
+    """Return what an ensemble's folder says of itself, or None where there is none."""
+    from sim.ensemble.folder import read_plan
+
+    found = read_plan(folder)
+    return None if found is None else {**found, "kind": "ensemble"}
+
+
 def of_result(result: Result, manifest: Manifest) -> Material:
     """Return the material of one run."""
-    from sim.ensemble.compare import thin
+    from sim.ensemble.member import totals
 
     name, data = result.scenario.name, result.dataset
-    kept = thin(data)
     present = data["persons_home"] + data["persons_ready"] + data["persons_returned"]
-    present = present.sel(time=kept["time"]).assign_attrs(data["persons_home"].attrs)
-    both = kept.assign(persons_present=present).expand_dims(scenario=[name], member=[0])
+    present = present.assign_attrs(data["persons_home"].attrs)
+    both = totals(data).assign(persons_present=present).expand_dims(scenario=[name], member=[0])
     summaries = pd.DataFrame([{"scenario": name, "member": 0, **result.summary}])
-    nothing = pd.DataFrame(columns=["member", "seed", "path", "value"])
-    return Material(both, summaries, nothing, {name: result.scenario}, manifest)
+    return Material(both, summaries, (), {name: result.scenario}, manifest)
+
+
+def of_comparison(comparison: Comparison, manifest: Manifest) -> Material:
+    """Return the material of a comparison or an ensemble."""
+    return Material(comparison.dataset, comparison.summaries, comparison.members, comparison.scenarios, manifest)
 
 
 def _read_run(folder: Path, manifest: Manifest) -> Material:
@@ -110,6 +129,7 @@ def _read_run(folder: Path, manifest: Manifest) -> Material:
 
 
 def _read_comparison(folder: Path, manifest: Manifest) -> Material:
+    from sim.ensemble.run import read_members
     from sim.scenario.schema import Scenario
 
     described = manifest["scenarios"]
@@ -119,12 +139,23 @@ def _read_comparison(folder: Path, manifest: Manifest) -> Material:
     names = [str(name) for name in dataset["scenario"].to_numpy()]
     if names != list(scenarios) or set(summaries["scenario"]) != set(names):
         raise ValueError("its files speak of different scenarios")
-    return Material(dataset, summaries, pd.read_csv(folder / "assumed.csv"), scenarios, manifest)
+    members = read_members(folder / "assumed.csv", manifest["seed"], manifest["members"])
+    return Material(dataset, summaries, members, scenarios, manifest)
+
+
+def _read_ensemble(folder: Path, manifest: Manifest) -> Material:
+    from sim.ensemble.run import open_ensemble
+
+    return of_comparison(open_ensemble(folder), manifest)
 
 
 def _damaged(folder: Path, found: str) -> OutputError:
     return OutputError(Problem(str(folder), "", found, "a whole result", "Run it again"))
 
 
-READERS: dict[str, Callable[[Path, Manifest], Material]] = {"run": _read_run, "comparison": _read_comparison}
+READERS: dict[str, Callable[[Path, Manifest], Material]] = {
+    "run": _read_run,
+    "comparison": _read_comparison,
+    "ensemble": _read_ensemble,
+}
 """Kind of folder, as its manifest says → function that reads it."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from sim.report.material import Material
+from sim.results import said
+from sim.results.claims import Claim
 from sim.results.compared import COMPARED, cell, change_cell, differences, heads, outcomes
 from sim.results.planner_compared import needs_by_week
 from sim.results.words import MEASURES
@@ -15,19 +17,31 @@ from sim.results.words import MEASURES
 Table = dict[str, Any]
 
 
-def tables(material: Material) -> list[Table]:
+def tables(material: Material, found: Sequence[Claim]) -> list[Table]:
     """Return title, heads, rows and note of each table."""
     ends = outcomes(material.summaries)
     alone = material.n_members == 1
     how = "" if alone else f": median [5–95% of {material.n_members} runs]"
-    found = [_measures(f"How each scenario ends{how}", ends, cell, material)]
+    made = [_measures(f"How each scenario ends{how}", ends, cell, material)]
     changes = differences(material.summaries, material.baseline)
     if len(changes):
         title = f"Difference from “{material.titles[material.baseline]}”, run by run"
         note = "Median [5–95%] over pairs of runs; P is the share of pairs in which the scenario's value is lower."
-        found.append({**_measures(title, changes, change_cell, material), "note": note})
-    found.append(_needs(material))
-    return found
+        made.append({**_measures(title, changes, change_cell, material), "note": note})
+    made += [_said(material, found, name) for name in material.scenarios if any(_against(found, material, name))]
+    made.append(_needs(material))
+    return made
+
+
+def _against(found: Sequence[Claim], material: Material, name: str) -> list[Claim]:
+    return [item for item in found if (item.scenario, item.other) == (name, material.baseline)]
+
+
+def _said(material: Material, found: Sequence[Claim], name: str) -> Table:
+    """Return what may be said of a scenario against the baseline, and on what that hangs."""
+    title = f"What may be said of “{material.titles[name]}” against “{material.titles[material.baseline]}”"
+    rows = [list(said.cells(item)) for item in _against(found, material, name)]
+    return {"title": title, "heads": list(said.HEADS), "rows": rows, "note": said.caveat(found), "text": True}
 
 
 def _measures(title: str, long: pd.DataFrame, write: Callable[..., str], material: Material) -> Table:
@@ -38,7 +52,7 @@ def _measures(title: str, long: pd.DataFrame, write: Callable[..., str], materia
         if material.n_members == 1:
             cells = [text.partition(" [")[0] for text in cells]
         rows.append([material.titles[str(scenario)], *cells])
-    return {"title": title, "heads": ["scenario", *heads()], "rows": rows, "note": ""}
+    return {"title": title, "heads": ["scenario", *heads()], "rows": rows, "note": "", "text": False}
 
 
 def _needs(material: Material) -> Table:
@@ -50,7 +64,13 @@ def _needs(material: Material) -> Table:
         cells = [_persons(by_sector[name], alone=material.n_members == 1) for name in sectors]
         rows.append([f"{week:%Y-%m-%d}", material.titles[str(scenario)], *cells])
     note = "Persons at severity 3 or above, means over the week; sectors overlap."
-    return {"title": "People in need by week", "heads": ["week from", "scenario", *sectors], "rows": rows, "note": note}
+    return {
+        "title": "People in need by week",
+        "heads": ["week from", "scenario", *sectors],
+        "rows": rows,
+        "note": note,
+        "text": False,
+    }
 
 
 def _persons(row: dict[Hashable, Any], *, alone: bool) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.figures.curves import day
-from sim.report.drivers import Driver
 from sim.report.material import Material
+from sim.results.claims import Claim
 from sim.results.compared import outcomes
+from sim.results.outlook import PLANNER_OUTPUTS
+from sim.results.said import hanging
 from sim.results.words import MEASURES, in_words, interval_in_words
 
 SCORED = (
@@ -25,6 +27,9 @@ SCORED = (
     "deaths",
 )
 """The measures on the first screen, in order."""
+
+MOST_HANGING = 2
+"""Most sentences on what conclusions hang on."""
 
 Row = dict[str, Any]
 
@@ -79,23 +84,28 @@ def _told(row: Mapping[Hashable, Any], name: str) -> tuple[str, str]:
     return middle, f" [{interval_in_words(float(row['p05']), float(row['p95']), measure)}]"
 
 
-def against(material: Material) -> list[dict[str, str]]:
-    """Return title and sentence of each other scenario: how far it changes who remains, in how many paired runs."""
+def against(material: Material, found: Sequence[Claim]) -> list[dict[str, str]]:
+    """Return title, sentence and verdict of each other scenario: how far it changes who remains."""
     remain = material.summaries.pivot(index="member", columns="scenario", values="persons_remaining").astype(float)
-    found = []
+    verdicts = {
+        item.scenario: item.verdict
+        for item in found
+        if (item.other, item.output) == (material.baseline, "persons_remaining_share")
+    }
+    rows = []
     for name in list(material.scenarios)[1:]:
         change = (remain[name] - remain[material.baseline]).to_numpy()
-        found.append({"title": material.titles[name], "text": _against(change)})
-    return found
+        rows.append({"title": material.titles[name], "text": _against(change), "verdict": verdicts.get(name, "")})
+    return rows
 
 
 def _against(change: NDArray[np.float64]) -> str:
     low, middle, high = np.quantile(change, [0.05, 0.5, 0.95])
     if change.size == 1:
-        return f"{_signed(middle)} in this one pair of runs."
+        return f"{_signed(middle)} in this one pair of runs"
     span = interval_in_words(low, high, MEASURES["persons_remaining"]).replace("-", "−")
     more, fewer = float(np.mean(change > 0.0)), float(np.mean(change < 0.0))
-    return f"{_signed(middle)} [{span}]; more in {more:.0%} of runs, fewer in {fewer:.0%}."
+    return f"{_signed(middle)} [{span}]; more in {more:.0%} of runs, fewer in {fewer:.0%}"
 
 
 def _signed(change: float) -> str:
@@ -110,36 +120,20 @@ def bases(material: Material) -> list[tuple[str, int]]:
     return [(name, counts[name]) for name in ("measured", "reported", "calibrated", "estimated", "assumed")]
 
 
-def hangs_on(material: Material, found: list[Driver]) -> list[str]:
-    """Say in sentences what the conclusions hang on."""
+def hangs_on(material: Material, found: Sequence[Claim]) -> list[str]:
+    """Say in sentences what the differences from the baseline hang on."""
     if material.n_members == 1:
         return ["One run tells nothing of that; a comparison over many runs does (corridor compare)."]
-    standing = [driver for driver in found if driver.stands_out]
+    standing = [item for item in found if item.hangs_on and item.other == material.baseline]
     if not standing:
-        return [f"Over {material.n_members} runs no single assumption stands out from chance; more runs would tell."]
-    best: dict[tuple[str, str], list[Driver]] = {}
-    for driver in standing:
-        best.setdefault((driver.scenario, driver.outcome), []).append(driver)
-    ranked = sorted(best.items(), key=lambda item: -abs(item[1][0].rho))
-    return [_hanging(material, scenario, outcome, some[:3]) for (scenario, outcome), some in ranked[:3]]
-
-
-def _hanging(material: Material, scenario: str, outcome: str, some: list[Driver]) -> str:
-    named = " and ".join(
-        f"{called(item.path)} ({'more' if item.rho > 0 else 'fewer'} the higher it is)" for item in some
-    )
-    words = {"persons_remaining": "Who remains", "persons_arrived": "Who arrives", "persons_returned": "Who returns"}
-    return f"{words[outcome]} under “{material.titles[scenario]}” goes most with {named}."
-
-
-def called(path: str) -> str:
-    """Write a dotted path for readers.
-
-    >>> called("interventions.monitors.strength"), called("parameters.hr_threat")
-    ('monitors: strength', 'hr threat')
-    """
-    parts = path.split(".")[1:] or [path]
-    return ": ".join(part.replace("_", " ") for part in parts)
+        return [f"Over {material.n_members} runs no assumption stands out from chance; more runs would tell."]
+    standing.sort(key=lambda item: -abs(item.hangs_on[0].correlation))
+    best = list({item.scenario: item for item in reversed(standing)}.values())[::-1]
+    return [
+        f"{PLANNER_OUTPUTS[item.output].label.capitalize()} under “{material.titles[item.scenario]}”, against the "
+        f"first: {'; '.join(map(hanging, item.hangs_on))}."
+        for item in best[:MOST_HANGING]
+    ]
 
 
 def how_sure(material: Material) -> list[str]:

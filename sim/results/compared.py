@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sim.results.fan import LEVELS, percent
 from sim.results.words import MEASURES, Measure, in_words, interval_in_words
 
 COMPARED = (
@@ -23,7 +24,8 @@ COMPARED = (
 )
 """Summary keys that comparisons show, in order."""
 
-LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
+MIDDLE = 0.5
+_QUANTILES = ("p05", "p25", "median", "p75", "p95")
 
 
 class Assumed(Protocol):
@@ -69,7 +71,7 @@ def by_member(summaries: pd.DataFrame) -> pd.DataFrame:
 
 
 def outcomes(summaries: pd.DataFrame, measures: Iterable[str] = COMPARED) -> pd.DataFrame:
-    """Return, for each scenario and measure, median, p05, p95, and n of how many members have a value."""
+    """Return, for each scenario and measure, median, p05, p25, p75, p95, and n of how many members have a value."""
     groups = by_member(summaries).groupby("scenario", sort=False)
     rows = [
         {"scenario": scenario, "measure": measure, **_spread(members[measure].to_numpy(dtype=float))}
@@ -82,8 +84,8 @@ def outcomes(summaries: pd.DataFrame, measures: Iterable[str] = COMPARED) -> pd.
 def differences(summaries: pd.DataFrame, baseline: str, measures: Iterable[str] = COMPARED) -> pd.DataFrame:
     """Return how each scenario differs from ``baseline`` within members, and how often it is lower.
 
-    Columns: scenario, measure, median, p05, p95, n (members where both have a value) of how many, p_lower (share of
-    those n in which the scenario's value is below the baseline's).
+    Columns: scenario, measure, p05, p25, median, p75, p95, n (members where both have a value) of how many, p_lower
+    (share of those n in which the scenario's value is below the baseline's).
     """
     table = by_member(summaries)
     rows = []
@@ -95,20 +97,20 @@ def differences(summaries: pd.DataFrame, baseline: str, measures: Iterable[str] 
                 known = change[np.isfinite(change)]
                 lower = float(np.mean(known < 0)) if known.size else float("nan")
                 rows.append({"scenario": scenario, "measure": measure, **_spread(change), "p_lower": lower})
-    return pd.DataFrame(rows, columns=["scenario", "measure", "median", "p05", "p95", "n", "of", "p_lower"])
+    return pd.DataFrame(rows, columns=["scenario", "measure", *_QUANTILES, "n", "of", "p_lower"])
 
 
-def wide(summaries: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Return one row for each scenario: of each measure its median, p05 and p95, and the same of the difference."""
-    ends = outcomes(summaries).assign(kind="")
-    changes = differences(summaries, baseline).assign(kind="difference_")
-    rows: dict[str, dict[str, float]] = {}
-    for table, columns in ((ends, ("median", "p05", "p95")), (changes, ("median", "p05", "p95", "p_lower"))):
-        for record in table.to_dict("records"):
-            row = rows.setdefault(str(record["scenario"]), {})
-            for column in columns:
-                row[f"{record['measure']}_{record['kind']}{column}"] = record[column]
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("scenario").reset_index()
+def table(summaries: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Return quantiles of every measure at the end, and of how scenarios differ from ``baseline`` within members.
+
+    Columns: scenario, what (``outcome`` or ``difference``), measure, unit, p05, p25, p50, p75, p95, n (members with a
+    value) of how many, p_lower (of a difference, the share of those n in which it is below 0).
+    """
+    parts = {"outcome": outcomes(summaries), "difference": differences(summaries, baseline)}
+    rows = pd.concat([part.assign(what=what) for what, part in parts.items() if len(part)], ignore_index=True)
+    rows = rows.rename(columns={"median": percent(MIDDLE)}).assign(p_lower=rows.get("p_lower"))
+    rows["unit"] = [MEASURES[name].unit for name in rows["measure"]]
+    return rows[["scenario", "what", "measure", "unit", *map(percent, LEVELS), "n", "of", "p_lower"]]
 
 
 def assumptions(members: Iterable[Assumed]) -> pd.DataFrame:
@@ -132,15 +134,13 @@ def cell(row: Mapping[Hashable, Any], measure: Measure, joint: str = " ") -> str
 
 
 def _spread(values: np.ndarray) -> dict[str, float]:
+    """Return the median, the other quantiles, and of how many values they are."""
     known = values[np.isfinite(values)]
-    low, middle, high = np.quantile(known, [LOW, MIDDLE, HIGH]) if known.size else (np.nan,) * 3
-    return {
-        "median": float(middle),
-        "p05": float(low),
-        "p95": float(high),
-        "n": int(known.size),
-        "of": int(values.size),
+    found = np.quantile(known, LEVELS) if known.size else np.full(len(LEVELS), np.nan)
+    quantiles = {
+        "median" if level == MIDDLE else percent(level): float(at) for level, at in zip(LEVELS, found, strict=True)
     }
+    return {**quantiles, "n": int(known.size), "of": int(values.size)}
 
 
 def markdown(summaries: pd.DataFrame, baseline: str) -> str:

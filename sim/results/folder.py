@@ -13,8 +13,11 @@ from typing import Any
 
 from sim.errors import OutputError, Problem
 
-MANIFESTS = ("run.json", "compare.json", "hindcast.json")
+MANIFESTS = ("run.json", "compare.json", "hindcast.json", "calibrate.json", "sensitivity.json", "discovery.json")
 """Files that mark a folder as Corridor's; each lists all files written beside it."""
+
+ENSEMBLE = "ensemble.json"
+"""File that marks a folder as an ensemble, which may have taken days and is replaced by nothing else."""
 
 MAKER = "corridor"
 _ELSEWHERE = "Choose another folder with `--out`"
@@ -78,16 +81,20 @@ def files_in(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
 
 
-def _refusal(target: Path) -> tuple[str, str, str] | None:
-    """Say why nothing can be put at ``target``: found, expected, remedy."""
+def obstacle(target: Path) -> tuple[str, str, str] | None:
+    """Say why no folder can be made at ``target``, or nothing be put beside it: found, expected, remedy."""
     blocking = next(parent for parent in (target, *target.parents) if parent.exists())
     if not blocking.is_dir():
         return f"the file {blocking}", "a folder", _ELSEWHERE
-    obstacle = _obstacle_to_writing(target.parent if blocking == target else blocking)
-    if obstacle:
-        return obstacle, "a folder that can be written", _ELSEWHERE
-    if blocking != target:
-        return None
+    reason = _obstacle_to_writing(target.parent if blocking == target else blocking)
+    return (reason, "a folder that can be written", _ELSEWHERE) if reason else None
+
+
+def _refusal(target: Path) -> tuple[str, str, str] | None:
+    """Say why nothing can be put at ``target``: found, expected, remedy."""
+    reason = obstacle(target)
+    if reason or not target.exists():
+        return reason
     if Path.cwd().is_relative_to(target):
         return "the current folder or one above it", "a folder of its own for the result", _ELSEWHERE
     return _foreign(target)
@@ -103,6 +110,8 @@ def _obstacle_to_writing(folder: Path) -> str:
 
 
 def _foreign(target: Path) -> tuple[str, str, str] | None:
+    if (target / ENSEMBLE).is_file():
+        return "an ensemble", "no folder, an empty one or another result", f"{_ELSEWHERE}, or remove the ensemble"
     present = files_in(target)
     ours = read_manifest(target) or {}
     strange = [name for name in present if name not in ours.get("files", [])]

@@ -12,6 +12,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.population.households import WITHIN
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -28,6 +30,9 @@ INSECURITY_WEIGHT = 0.5
 
 HOME_UNFIT = 4
 ON_THE_ROAD = "on the road"
+WITHIN_SEVERITY = 3
+"""Severity in shelter of those who came back to the territory, but not home."""
+
 ROAD_SEVERITY = {"food": 3, "water": 3, "health": 2, "shelter": 3, "protection": 3}
 """Severity of everybody on the road: a day or more without a roof, a kitchen or a tap."""
 
@@ -63,9 +68,10 @@ def unmet_at_home(data: xr.Dataset) -> Floats:
 def people_by_severity(data: xr.Dataset) -> xr.DataArray:
     """Return persons, dims (time, location, sector_of_need, severity), of a run's dataset.
 
-    Locations are the settlements, the road, the reception point and the provinces; who is abroad is left out.
+    Locations are the settlements, the road, the reception point, the provinces and, for those who came
+    back but not home, elsewhere in the territory; who is abroad is left out.
     """
-    parts = [_at_home(data), _on_the_road(data), _at_reception(data), _in_provinces(data)]
+    parts = [_at_home(data), *_away(data)]
     coords = {
         "time": data["time"],
         "location": locations(data)["location"].to_list(),
@@ -81,6 +87,7 @@ def locations(data: xr.Dataset) -> pd.DataFrame:
     rows = [(str(name), "settlement") for name in data["settlement"].to_numpy()]
     rows += [(ON_THE_ROAD, "road"), (reception_point(data), "reception point")]
     rows += [(str(name), "province") for name in data["province"].to_numpy()]
+    rows += [(WITHIN, "elsewhere")] * _is_within(data)
     return pd.DataFrame(rows, columns=["location", "kind"])
 
 
@@ -96,7 +103,7 @@ def people_in_need(data: xr.Dataset) -> xr.DataArray:
     shelter = SECTORS_OF_NEED.index("shelter")
     share[..., shelter] = np.maximum(share[..., shelter], unfit)
     count = (persons * share).sum(axis=1)
-    for part in (_on_the_road(data), _at_reception(data), _in_provinces(data)):
+    for part in _away(data):
         count += part[..., IN_NEED - 1 :].sum(axis=(1, 3))
     coords = {"time": data["time"], "sector_of_need": list(SECTORS_OF_NEED)}
     attrs = {"units": "persons", "long_name": "people in need (severity 3 to 5)", "aggregates": "stock"}
@@ -154,6 +161,23 @@ def _at_home(data: xr.Dataset) -> Floats:
     return people
 
 
+def _away(data: xr.Dataset) -> list[Floats]:
+    """Return people away from home, in the order of :func:`locations`."""
+    parts = [_on_the_road(data), _at_reception(data), _in_provinces(data)]
+    return [*parts, _within(data)] if _is_within(data) else parts
+
+
+def _is_within(data: xr.Dataset) -> bool:
+    return WITHIN in data["place"].to_numpy()
+
+
+def _within(data: xr.Dataset) -> Floats:
+    persons = data["persons_displaced"].sel(place=[WITHIN]).to_numpy().astype(float)
+    people = _spread_at_ease(persons)
+    _shift(people, "shelter", persons, WITHIN_SEVERITY)
+    return people
+
+
 def _on_the_road(data: xr.Dataset) -> Floats:
     persons = data["persons_in_transit"].to_numpy().astype(float)
     levels = np.array([ROAD_SEVERITY[name] for name in SECTORS_OF_NEED])
@@ -202,5 +226,5 @@ def _hungry(data: xr.Dataset) -> Floats:
 
 def reception_point(data: xr.Dataset) -> str:
     """Return the place where people stay until they are registered."""
-    provinces = {*data["province"].to_numpy().tolist(), "abroad"}
-    return next(str(name) for name in data["place"].to_numpy() if name not in provinces)
+    others = {*data["province"].to_numpy().tolist(), WITHIN, "abroad"}
+    return next(str(name) for name in data["place"].to_numpy() if name not in others)

@@ -26,7 +26,12 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
         for name, array in dataset.data_vars.items()
         if array.ndim > 0 and np.issubdtype(array.dtype, np.number)
     }
-    if "time" in dataset.coords and dataset.sizes.get("time", 0) > 0:
-        first = pd.Timestamp(dataset["time"].to_numpy()[0])
-        encoding["time"] = {"units": f"minutes since {first:%Y-%m-%d %H:%M}", "dtype": "int64"}
-    return encoding
+    return encoding | time_encoding(dataset)
+
+
+def time_encoding(dataset: xr.Dataset, dtype: str = "int64") -> dict[str, dict[str, Any]]:
+    """Return how ``time`` is written: as minutes from the first; nothing if there is none."""
+    if "time" not in dataset.coords or dataset.sizes.get("time", 0) == 0:
+        return {}
+    first = pd.Timestamp(dataset["time"].to_numpy()[0])
+    return {"time": {"units": f"minutes since {first:%Y-%m-%d %H:%M}", "dtype": dtype}}

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
-from sim.results.compared import HIGH, LOW, MIDDLE, Compared, by_member, differences, outcomes
-from sim.results.needs import ON_THE_ROAD, reception_point
+from sim.results.compared import MIDDLE, Compared, by_member, differences, outcomes
+from sim.results.fan import LEVELS
+from sim.results.needs import ON_THE_ROAD, WITHIN, reception_point
 from sim.results.planner import DAYS_OF_STOCK, NOTES, SPHERE_RATES, weeks
 from sim.results.planner import TAGS as TAGS_OF_A_RUN
 from sim.results.words import MEASURES
@@ -78,10 +79,12 @@ def caseload_by_week(data: xr.Dataset) -> pd.DataFrame:
     """Return persons by week, scenario and place: home districts, the road, the reception point, provinces."""
     point, districts = reception_point(data), [str(name) for name in data["district"].to_numpy()]
     provinces = [str(name) for name in data["province"].to_numpy()]
+    within = [WITHIN] * (WITHIN in data["place"].to_numpy())
     parts = [
         *((data["persons_present_by_district"].sel(district=name), name, "district") for name in districts),
         (data["persons_in_transit"], ON_THE_ROAD, "road"),
         (data["persons_displaced"].sel(place=point), point, "reception point"),
+        *((data["persons_displaced"].sel(place=name), name, "elsewhere") for name in within),
         *((data["persons_by_province"].sel(province=name), name, "province") for name in provinces),
     ]
     rows = [
@@ -105,9 +108,11 @@ def shelter_by_week(data: xr.Dataset) -> pd.DataFrame:
 def stocks_by_week(data: xr.Dataset) -> pd.DataFrame:
     """Return what the persons of each week need for 30, 60 and 90 days, at home and in the receiving country."""
     home = data["persons_home"] + data["persons_ready"] + data["persons_returned"]
-    received = data["persons_in_transit"] + data["persons_displaced"].drop_sel(place="abroad").sum("place")
+    within = [WITHIN] * (WITHIN in data["place"].to_numpy())
+    at_home = data["persons_displaced"].sel(place=within).sum("place")
+    received = data["persons_in_transit"] + data["persons_displaced"].drop_sel(place=["abroad", *within]).sum("place")
     tables = []
-    for side, persons in (("in the territory", home), ("on the road and received", received)):
+    for side, persons in (("in the territory", home + at_home), ("on the road and received", received)):
         spread = _spread(_weekly(data, persons.astype(float)))
         for item, (unit, rate) in SPHERE_RATES.items():
             needed = {
@@ -125,7 +130,7 @@ def _weekly(data: xr.Dataset, array: xr.DataArray) -> xr.DataArray:
 
 def _spread(array: xr.DataArray) -> pd.DataFrame:
     """Return median and 90% interval over members, a row for each label; week and scenario first."""
-    levels = array.quantile([MIDDLE, LOW, HIGH], "member").assign_coords(quantile=list(PERSONS))
+    levels = array.quantile([MIDDLE, LEVELS[0], LEVELS[-1]], "member").assign_coords(quantile=list(PERSONS))
     others = [str(dim) for dim in levels.dims if dim not in ("quantile", "week", "scenario")]
     order = ["week", "scenario", *others]
     series = levels.transpose(*order, "quantile").to_series()

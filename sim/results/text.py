@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +53,20 @@ def write_csv(path: Path, table: pd.DataFrame, *, exact: bool = False) -> None:
     decimals = dict.fromkeys(table.select_dtypes("number"), DECIMALS)
     written = table if exact else table.round(decimals)
     written.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", date_format="%Y-%m-%dT%H:%M")
+
+
+def number(value: float) -> str:
+    """Write a number with three digits that count, thousands apart; nothing for what is missing.
+
+    >>> number(12345.6), number(0.12345), number(float("nan"))
+    ('12,346', '0.123', '')
+    """
+    if math.isnan(value):
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
+
+
+def markdown(heads: Sequence[str], align: str, rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table; ``align`` holds ``l`` or ``r`` for each column."""
+    rule = ["---:" if side == "r" else "---" for side in align]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in (heads, rule, *rows))

@@ -86,6 +86,20 @@ class ControlChange(Placed):
     adverse: Share = 1.0
 
 
+class ContestedControl(Placed):
+    """Homes are fought over; residents expect by ``expected`` (0 not at all, 1 surely) that an adverse side wins."""
+
+    kind: Literal["contested_control"]
+    expected: Share = 0.5
+
+
+class Mobilisation(Placed):
+    """A ``share`` of households stay at home while this lasts: kept by call-up, a ban on leaving, or duty."""
+
+    kind: Literal["mobilisation"]
+    share: Share = 0.5
+
+
 class Outage(Placed):
     """A service, or of it the named ``facilities`` alone, works at ``functionality`` of normal while this lasts."""
 
@@ -364,7 +378,16 @@ class ShelterRepair(PlacedIntervention):
 
 
 Shock = Annotated[
-    Offensive | ControlChange | Outage | FacilityDamage | AccessDenied | Explosion | SupplyCut | MonitorsKeptOut,
+    Offensive
+    | ControlChange
+    | ContestedControl
+    | Mobilisation
+    | Outage
+    | FacilityDamage
+    | AccessDenied
+    | Explosion
+    | SupplyCut
+    | MonitorsKeptOut,
     Field(discriminator="kind"),
 ]
 AnyIntervention = Annotated[

@@ -181,6 +181,7 @@ class Traffic:
     night_capacity_share: float = share("of the crossing's day capacity that is left from 20:00 to 08:00")
     crossing_noise_share: float = share("standard deviation of the crossing's capacity around its mean")
     crossing_noise_hours: float = quantity("h", 0.1, 1000.0, "time over which such a deviation lasts")
+    queue_tolerance_hours: float = quantity("h", 0.1, 1e6, "wait at the crossing beyond which vehicles hold back")
     free_flow_kmh: float = quantity("km/h", 1.0, 150.0, "speed on an empty road")
     fuelled_share: float = share("of vehicles with fuel for the journey at the start")
     station_vehicles_per_hour: float = quantity("vehicles/h/station", 0.0, 1000.0, "vehicles that one station fills")
@@ -237,6 +238,9 @@ class Return:
     """Displaced → returned."""
 
     return_base_per_day: float = per_day("hazard of deciding to return to a safe, served home")
+    hr_return_elsewhere: float = hazard_ratio(
+        "of settling where one's own side holds, home being held by another, against going home to there"
+    )
     hr_return_insecurity: float = hazard_ratio("of returning, insecurity 1 at home against 0")
     hr_return_threat: float = hazard_ratio("of returning, threat 1 at home against 0")
     hr_return_service_loss: float = hazard_ratio("of returning, all services at home lost against none")

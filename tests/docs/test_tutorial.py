@@ -48,7 +48,7 @@ def test_the_tutorial_leads_from_a_first_run_to_a_scenario_that_runs(
 
 
 def test_the_reference_is_current() -> None:
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "scripts" / "reference.py")
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
     assert spec is not None
     assert spec.loader is not None
     reference = importlib.util.module_from_spec(spec)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim.figures.compare import alone, difference, look, outcome, overlay
+from sim.figures.compare import alone, difference, look, outcome, overlay, spread, whole
 from sim.figures.curves import LEVELS
 from sim.figures.gallery import comparison_figures
 from sim.figures.hindcast import hindcast_figure
@@ -61,6 +61,17 @@ def test_bands_hold_half_and_nine_tenths_of_the_members(made_up_comparison):
     for vertices, levels in ((wide, (0.05, 0.95)), (narrow, (0.25, 0.75))):
         last = vertices[vertices[:, 0] == vertices[:, 0].max(), 1]
         np.testing.assert_allclose([last.min(), last.max()], np.quantile(members, levels))
+
+
+def test_a_fan_is_drawn_for_each_scenario_over_all_parts_of_a_series(made_up_comparison):
+    ax = panel()
+    in_need = made_up_comparison.dataset["people_in_need"].sel(scenario=NAMES[:2])
+    spread(ax, in_need, "In need")
+    assert (len(ax.lines), len(ax.collections)) == (2, 4)
+    np.testing.assert_allclose(ax.lines[1].get_ydata(), in_need[1].max("sector_of_need").median("member"))
+    assert (ax.get_ylabel(), ax.get_title(loc="left")) == ("persons", "In need")
+    home = made_up_comparison.dataset["persons_home"]
+    np.testing.assert_allclose(whole(home), home.sum("settlement"))
 
 
 def test_difference_is_paired_and_its_title_says_median_and_interval(made_up_comparison):
@@ -130,6 +141,7 @@ def test_gallery_has_a_panel_for_each_scenario_and_a_footer(made_up_comparison, 
     n = n_scenarios
     assert panels == {"whereabouts": 2 * n, "origins": n, "map": n, "people_in_need": 5, "services": 4}
     assert len(figures["each_scenario"].axes) == n_scenarios
+    assert len(figures["fan"].axes) == 4
     assert n_scenarios == 1 or len(figures["difference"].axes) == n_scenarios - 1
     footer = figures["arrivals"]._supxlabel.get_text().replace("\n", " ")
     assert footer.startswith("Scenarios: as_reported")

@@ -35,6 +35,7 @@ SETTINGS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("as_reported", {"time.days": 16, "time.step_minutes": 240}),
     ("assisted_return", {"time.days": 24, "time.step_minutes": 15, **WILLING}),
     ("renewed_hostilities", {"time.days": 45, **SMALL, **BATTERED}),
+    ("karabakh_2020", {"time.days": 90, **SMALL, "time.step_minutes": 360}),
 )
 FULL = (6, 7)  # the settings with all residents
 CROWDED = ("traffic", "reception", "returns", "shelter")

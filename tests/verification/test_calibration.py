@@ -14,6 +14,7 @@ import pytest
 from sim.errors import ScenarioError
 from sim.evaluation.calibrate import calibrate
 from sim.evaluation.counts import Counts
+from sim.evaluation.screening import kept, screening
 from sim.evaluation.simulate import arrivals_at
 from sim.scenario.load import load
 from sim.scenario.schema import Scenario
@@ -84,6 +85,16 @@ def test_known_parameters_are_found() -> None:
     assert np.ptp(posterior) < 0.5 * np.ptp(prior)
 
 
+def test_screening_keeps_what_arrivals_hang_on_and_nothing_else() -> None:
+    scenario = small_territory()
+    idle = {"kind": "lognormal", "median": 2.0, "p025": 0.5, "p975": 8.0}
+    with_idle = scenario.vary({"parameters.hr_return_threat.prior": idle})
+    screened = screening(with_idle, counted(scenario), trajectories=2, seed=SEED)
+    assert set(kept(screened)) == set(TRUTH)
+    assert screened.set_index("assumption").loc["parameters.hr_return_threat", "persons"] == 0.0
+    assert screened["share"].sum() == pytest.approx(1.0)
+
+
 def test_a_number_without_a_prior_cannot_be_fitted() -> None:
     with pytest.raises(ScenarioError, match="abroad_share"):
         calibrate(small_territory(), counted(small_territory()), core=("parameters.abroad_share",), particles=2)
@@ -95,9 +106,12 @@ opened = []
 sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" else None)
 from sim.evaluation.calibrate import calibrate
 from sim.evaluation.counts import fitting_counts
+from sim.evaluation.screening import kept, screening
 from sim.scenario.load import load
 scenario = load("as_reported").vary({"parameters.residents_total": 200.0, "time.step_minutes": 720})
-outcome = calibrate(scenario, fitting_counts(scenario.place.dataset), particles=2)
+counts = fitting_counts(scenario.place.dataset)
+screened = screening(scenario, counts, trajectories=2)
+outcome = calibrate(scenario, counts, core=kept(screened), particles=2)
 names = [name.replace(chr(92), "/") for name in opened]
 assert len(outcome.draws) == 2
 assert any("counts/fit" in name for name in names), "the hook sees what is opened"

@@ -61,7 +61,7 @@ def in_process(*words, **keys) -> subprocess.CompletedProcess[str]:
 
 
 def test_starting_imports_nothing_heavy():
-    heavy = ("numpy", "pandas", "xarray", "mesa", "matplotlib", "scipy", "pydantic", "networkx")
+    heavy = ("numpy", "pandas", "xarray", "mesa", "matplotlib", "scipy", "pydantic", "networkx", "jinja2")
     code = f"import sys, sim.cli.main; print([name for name in {heavy!r} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert found.stdout.strip() == "[]"
@@ -70,7 +70,7 @@ def test_starting_imports_nothing_heavy():
 def test_help_names_every_verb(corridor):
     answer = corridor.invoke("--help")
     assert answer.exit_code == 0
-    assert all(verb in answer.stdout for verb in ("list", "check", "explain", "run", "compare", "schema"))
+    assert all(verb in answer.stdout for verb in ("list", "check", "explain", "run", "compare", "ensemble", "schema"))
 
 
 def test_version_is_said(corridor):
@@ -236,6 +236,58 @@ def test_compare_says_the_problems_of_all_scenarios(corridor):
     assert answer.exit_code == 2
     assert "`ceasefire`?" in answer.stderr
     assert "`un_monitoring`?" in answer.stderr
+
+
+TINY = ("--set", "parameters.residents_total=300", "--days", 1, "--workers", 1)
+
+
+def test_ensemble_runs_once_and_can_be_compared_afterwards(tmp_path, monkeypatch):
+    def invoke(*words):
+        return CliRunner().invoke(app, [str(word) for word in words])
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.figures.gallery.comparison_figures", lambda *_: {})
+    words = ("ensemble", "as_reported", "ceasefire", "--members", 2, *TINY)
+    answer = invoke(*words)
+    assert answer.exit_code == 0
+    assert "People: median [5–95% of 2 members]" in answer.stdout
+    folder = Path("results/ensemble-as_reported-ceasefire-seed0")
+    assert f"Written to {folder}: ensemble.nc, members/" in answer.stdout
+    assert len(list(folder.glob("members/*/*.nc.gz"))) == 4
+    assert invoke(*words).stdout == answer.stdout
+    other = invoke(*words, "--seed", 1, "--out", folder)
+    assert other.exit_code == 2
+    assert "ensemble.json: seed: found 0 when it was begun, expected 1 as asked now; give what it was" in other.stderr
+    taken = invoke("compare", "ceasefire", "as_reported", "--ensemble", folder)
+    assert taken.exit_code == 0
+    assert "Difference from ceasefire" in taken.stdout
+    manifest = json.loads(Path("results/compare-ceasefire-as_reported-seed0/compare.json").read_text(encoding="utf-8"))
+    assert (manifest["baseline"], manifest["members"]) == ("ceasefire", 2)
+
+
+def test_what_runs_an_ensemble_can_not_be_changed_when_it_is_compared(corridor):
+    answer = corridor.invoke("compare", "ceasefire", "--ensemble", "x", "--members", 3, "--set", "a=1")
+    assert answer.exit_code == 2
+    assert [line.split(": ")[2] for line in answer.stderr.splitlines()] == ["--members", "--set"]
+
+
+def test_workers_and_a_scheduler_exclude_each_other(corridor, tmp_path):
+    answer = corridor.invoke("ensemble", "ceasefire", "--workers", 2, "--scheduler", "tcp://a:1")
+    assert answer.exit_code == 2
+    assert "--workers: found `--scheduler` beside it, expected one of the two" in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_ensemble_says_that_it_continues(corridor, monkeypatch):
+    import sim.ensemble.run
+
+    def interrupted(*_args, **_keys):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sim.ensemble.run, "run_ensemble", interrupted)
+    answer = corridor.invoke("ensemble", "ceasefire")
+    assert answer.exit_code == 130
+    assert answer.stderr == "interrupted; the runs that are finished are kept, and the same command continues\n"
 
 
 def test_many_scenarios_have_a_short_folder_name(corridor, tmp_path):

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim.ensemble.compare import MOST_TIMES, compare, thin
+from sim.ensemble.compare import compare
+from sim.ensemble.member import MOST_TIMES, totals
 from sim.ensemble.pool import run_all, worker_pool
 from sim.ensemble.sweep import sweep
 from sim.errors import ScenarioError
+from sim.model.recorder import thinned
 from sim.model.run import run
 from sim.scenario.load import load
 
@@ -32,7 +34,7 @@ def test_work_comes_back_in_order_whoever_did_it() -> None:
 def test_one_worker_equals_two() -> None:
     one, two = (compare([REPORTED, MONITORED], members=2, seed=5, workers=n) for n in (1, 2))
     assert one.dataset.identical(two.dataset)
-    assert one.summaries.drop(columns="runtime_s").equals(two.summaries.drop(columns="runtime_s"))
+    assert one.summaries.equals(two.summaries)
     assert one.members == two.members
 
 
@@ -67,24 +69,37 @@ def test_a_scenario_compared_with_itself_differs_in_nothing() -> None:
 
 @pytest.mark.parametrize("hours", [10, MOST_TIMES, MOST_TIMES + 7, 3 * MOST_TIMES + 1])
 def test_thinning_keeps_the_first_and_the_last_time(hours: int) -> None:
-    times = np.datetime64("2023-09-19T00", "ns") + np.arange(hours) * np.timedelta64(1, "h")
-    persons = np.outer(np.arange(hours), [1, 3])
+    steps = thinned(np.arange(hours) * 2, MOST_TIMES)
+    assert (steps[0], steps[-1]) == (0, 2 * (hours - 1))
+    assert steps.size <= MOST_TIMES + 1
+    assert set(np.diff(steps)[:-1]) <= {2 * -(-hours // MOST_TIMES)}
+
+
+def test_a_thinned_run_is_the_run_at_fewer_times_with_the_same_summary() -> None:
+    whole, few = (run(REPORTED, 3, most_times=most) for most in (None, 50))
+    assert few.dataset.sizes["time"] == 49
+    xr.testing.assert_identical(few.dataset, whole.dataset.sel(time=few.dataset.time))
+    assert {**few.summary, "runtime_s": 0.0} == {**whole.summary, "runtime_s": 0.0}
+    assert few.summary["peak_queue_vehicles"] > float(few.dataset.queue_vehicles.max())
+
+
+def test_settlements_are_summed_or_averaged_by_residents() -> None:
     attrs = {"units": "persons", "long_name": "x", "aggregates": "stock"}
     level = {"units": "share", "long_name": "x", "aggregates": "level"}
     dataset = xr.Dataset(
         {
-            "persons_home": (("time", "settlement"), persons + np.array([1, 3]), attrs),
-            "threat": (("time", "settlement"), np.tile([0.0, 1.0], (hours, 1)), level),
+            "persons_home": (("time", "settlement"), [[1, 3], [0, 5]], attrs),
+            "threat": (("time", "settlement"), [[0.0, 1.0], [1.0, 0.0]], level),
+            "met": (("time", "settlement", "group"), [[[0.0, 1.0], [1.0, 0.0]]] * 2, level),
         },
-        coords={"time": times, "settlement": ["a", "b"]},
+        coords={"settlement": ["a", "b"], "group": ["x", "y"]},
     )
-    thinned = thin(dataset)
-    assert thinned.time[0] == times[0]
-    assert thinned.time[-1] == times[-1]
-    assert thinned.sizes["time"] <= MOST_TIMES + 1
-    assert thinned.persons_home[-1] == 4 * hours
-    assert thinned.threat.to_numpy() == pytest.approx(0.75)
-    assert thinned.threat.attrs == level
+    found = totals(dataset)
+    assert set(found.coords) == {"group"}
+    assert found.persons_home.to_numpy().tolist() == [4, 5]
+    assert found.threat.to_numpy().tolist() == [0.75, 0.25]
+    assert found.met.to_numpy().tolist() == [[0.75, 0.25]] * 2
+    assert (found.threat.attrs, found.persons_home.dtype) == (level, np.int64)
 
 
 def test_names_and_clocks_must_fit() -> None:
@@ -92,6 +107,9 @@ def test_names_and_clocks_must_fit() -> None:
         compare([REPORTED, REPORTED], members=1)
     with pytest.raises(ScenarioError, match="another clock"):
         compare([REPORTED, MONITORED.vary({"time.days": 9.0})], members=1)
+    elsewhere = MONITORED.model_copy(update={"place": MONITORED.place.model_copy(update={"dataset": "other"})})
+    with pytest.raises(ScenarioError, match="another place"):
+        compare([REPORTED, elsewhere], members=1)
     with pytest.raises(ScenarioError, match="at least one"):
         compare([], members=1)
 

@@ -106,9 +106,11 @@ def test_belief_grows_slowly_and_is_lost_fast() -> None:
 
 def test_memory_of_violence_fades_and_news_travel() -> None:
     p = parameters(threat_per_incident=0.2, threat_elsewhere_share=0.1, threat_memory_days=60.0).violence
-    memory = remember(np.zeros(3), np.array([2.0, 0.0, 1.0]), 1.0, p)
-    assert memory == pytest.approx(0.2 * np.array([2.1, 0.3, 1.2]))
-    assert remember(memory, np.zeros(3), 24.0 * 60.0, p) == pytest.approx(memory / np.e)
+    threat = remember(np.zeros(3), np.array([2.0, 0.0, 1.0]), 1.0, p)
+    assert threat == pytest.approx(1.0 - np.exp(-0.2 * np.array([2.1, 0.3, 1.2])))
+    assert remember(threat, np.zeros(3), 24.0 * 60.0, p) == pytest.approx(threat / np.e)
+    more = remember(threat, np.array([0.0, 1.0, 0.0]), 0.0, p)
+    assert more[1] == pytest.approx(1.0 - (1.0 - threat[1]) * np.exp(-0.2))
 
 
 def test_protection_is_the_ratio_at_full_coverage_and_none_at_none() -> None:

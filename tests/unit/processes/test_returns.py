@@ -137,8 +137,9 @@ def test_a_vehicle_full_of_dead_crosses_without_arriving() -> None:
     jam: dict[str, Any] = {
         "parameters.fuelled_share": 1.0,
         "parameters.leave_base_per_day": 10.0,
-        "parameters.checkpoint_initial_per_hour": 0.0,
-        "parameters.checkpoint_ramp_hours": 30.0,
+        "parameters.checkpoint_initial_per_hour": 0.4,
+        "parameters.checkpoint_full_per_hour": 0.4,
+        "parameters.queue_tolerance_hours": 1e6,
         "parameters.residents_total": 60.0,
         "time.days": 4.0,
     }

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.model.displacement import DisplacementModel
+from sim.model.run import run
 from sim.population.households import DEAD, DISPLACED, READY, TRANSIT
 from sim.processes.traffic import PETROL_LITRES_PER_TONNE
 from sim.scenario.load import load
@@ -258,9 +259,10 @@ def test_a_vehicle_whose_driver_died_brings_its_passengers() -> None:
     shared = {
         "parameters.ride_share_probability": 1.0,
         "parameters.fuelled_share": 1.0,
-        "parameters.checkpoint_initial_per_hour": 0.0,
+        "parameters.checkpoint_initial_per_hour": 0.001,
         "parameters.checkpoint_full_per_hour": 500.0,
         "parameters.checkpoint_ramp_hours": 24.0,
+        "parameters.queue_tolerance_hours": 1e6,
     }
     model = stepped(BARE.vary(shared).with_intervention(road()), 12.0)
     households, traffic = model.households, model.traffic
@@ -340,3 +342,19 @@ def test_a_handful_of_residents_arrive_alive(persons: int) -> None:
     scenario = BARE.vary({"parameters.residents_total": float(persons)}).with_intervention(road())
     model = stepped(scenario.with_intervention(petrol).with_intervention(buses(5)), 144.0)
     assert model.reception.arrived == persons
+
+
+def test_vehicles_hold_back_while_the_queue_is_longer_than_people_bear() -> None:
+    everybody_drives = {"parameters.fuelled_share": 1.0, "parameters.vehicle_household_share": 1.0}
+    steady = {"parameters.checkpoint_initial_per_hour": 20.0, "parameters.checkpoint_full_per_hour": 20.0}
+    scenario = BARE.vary(everybody_drives | steady).with_intervention(road())
+    arrived, longest = {}, {}
+    for hours in (3.0, 12.0, 1e6):
+        data = run(scenario.vary({"parameters.queue_tolerance_hours": hours}), 0).dataset
+        arrived[hours] = data.arrivals_cumulative.to_numpy()
+        longest[hours] = float(data.queue_vehicles.max())
+    assert longest[3.0] == 2 * 20, "three hours' work for the crossing, less the hour that it has just done"
+    assert longest[12.0] == 11 * 20 < longest[1e6]
+    assert arrived[3.0][-1] == arrived[12.0][-1] == arrived[1e6][-1] > 2900
+    half = [int(np.searchsorted(curve, 1500)) for curve in arrived.values()]
+    assert max(half) - min(half) <= 1, "the crossing decides when people arrive, wherever they wait"

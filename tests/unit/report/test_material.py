@@ -36,7 +36,7 @@ def test_what_is_no_result_is_refused_in_words(tmp_path):
 def test_a_result_of_another_kind_is_refused_in_words(tmp_path):
     manifest = {"made_by": "corridor", "kind": "hindcast"}
     (tmp_path / "hindcast.json").write_text(json.dumps(manifest))
-    with pytest.raises(OutputError, match="found a hindcast, expected a run or a comparison"):
+    with pytest.raises(OutputError, match=r"another kind \(hindcast\), expected a run, a comparison or an ensemble"):
         read_material(tmp_path)
 
 

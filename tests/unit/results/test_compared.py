@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.figures import gallery
 from sim.results import planner_compared
-from sim.results.compared import COMPARED, by_member, cell, differences, markdown, outcomes, wide
+from sim.results.compared import COMPARED, by_member, cell, differences, markdown, outcomes, table
 from sim.results.folder import files_in
 from sim.results.netcdf import read_dataset
 from sim.results.words import MEASURES
@@ -58,19 +58,23 @@ def test_summaries_may_have_scenario_and_member_as_index(summaries):
     pd.testing.assert_frame_equal(by_member(indexed), summaries)
 
 
-def test_wide_table_has_one_row_for_each_scenario(summaries):
-    table = wide(summaries, "first").set_index("scenario")
-    assert list(table.index) == ["first", "second"]
-    assert table.loc["second", "persons_left_difference_median"] == -10.0
-    assert table.loc["second", "persons_left_difference_p_lower"] == pytest.approx(0.8)
-    assert math.isnan(table.loc["first", "persons_left_difference_median"])
+def test_table_has_quantiles_of_outcomes_and_of_differences(summaries):
+    rows = table(summaries, "first").set_index(["scenario", "what", "measure"])
+    assert list(rows.columns) == ["unit", "p05", "p25", "p50", "p75", "p95", "n", "of", "p_lower"]
+    deaths = rows.loc[("first", "outcome", "deaths")]
+    assert deaths[["p05", "p25", "p50", "p75", "p95"]].tolist() == pytest.approx([100.2, 101, 102, 103, 103.8])
+    assert (deaths["unit"], deaths["n"], deaths["of"]) == ("persons", 5, 5)
+    left = rows.loc[("second", "difference", "persons_left")]
+    assert (left["p50"], left["p_lower"]) == (-10.0, pytest.approx(0.8))
+    assert math.isnan(deaths["p_lower"])
+    assert ("first", "difference", "deaths") not in rows.index
 
 
 def test_one_scenario_alone_has_outcomes_but_no_differences(summaries):
     alone = summaries[summaries["scenario"] == "first"]
     assert differences(alone, "first").empty
     assert "Difference" not in markdown(alone, "first")
-    assert list(wide(alone, "first")["scenario"]) == ["first"]
+    assert set(table(alone, "first")["what"]) == {"outcome"}
 
 
 def test_markdown_has_a_table_of_outcomes_and_one_of_differences(summaries):
@@ -109,11 +113,8 @@ def test_a_comparison_is_written_with_its_tables_figures_and_scenarios(
     assert (manifest["members"], manifest["seed"], manifest["baseline"]) == (12, 3, "as_reported")
     assert manifest["files"] == sorted(
         [
-            "assumed.csv",
+            *("assumed.csv", "claims.csv", "compare.json", "comparison.nc", "fan.csv", "fan.nc", "members.csv"),
             "brief.pdf",
-            "compare.json",
-            "comparison.nc",
-            "members.csv",
             "planner.xlsx",
             *(f"planner/{name}.csv" for name in planner_compared.tables(made_up_comparison)),
             "planner/places.geojson",

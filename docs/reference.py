@@ -15,7 +15,7 @@ import sim
 from sim.cli.main import VERBS, app
 from sim.figures.accessor import ComparisonPlots, RunPlots
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
+PAGE = Path(__file__).resolve().parent / "reference.md"
 HEAD = """# Reference
 
 The public interface of the package `sim` and the verbs of `corridor`. Written by `scripts/docs` from the docstrings.
