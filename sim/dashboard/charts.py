@@ -99,7 +99,7 @@ def home_map(model: Exploration) -> Option:
 def host_map(model: Exploration) -> Option:
     """Return the map of the provinces that receive: areas by displaced persons who are there."""
     place, atlas = model.place, load_atlas(model.place.name)
-    displaced = model.households.displaced[1:-1]
+    displaced = model.households.in_provinces
     total = max(1.0, float(model.households.initial.sum()))
     look = {"color": ORANGE, "opacity": 0.75, "borderColor": "#8a5a00", "borderWidth": 1}
     hosts = []

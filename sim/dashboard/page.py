@@ -35,7 +35,7 @@ SCENARIOS: dict[str, Scenario] = {}
 ACCENT = "#084594"
 FRAME = "12 hours"
 SPEEDS = {"3 hours": 3, "6 hours": 6, FRAME: 12, "1 day": 24, "3 days": 72}
-"""What one frame of play, or one step, covers → steps of an hour."""
+"""What one frame of play, or one step, covers → hours."""
 
 STYLE = """
 .v-application .v-container { max-width: 1500px; padding: 0; }
@@ -172,12 +172,13 @@ def Controls(stage: Stage) -> None:
     """Play, pause, step and reset by Mesa's own controller; and run to the end at once."""
     speed = solara.use_reactive(FRAME)
     playing_to_end = solara.use_reactive(False)
-    frame, threads = solara.use_reactive(SPEEDS[speed.value]), solara.use_reactive(False)
+    step_hours = stage.model.value.step_hours
+    frame, threads = solara.use_reactive(_steps(SPEEDS[FRAME], step_hours)), solara.use_reactive(False)
     parameters = {"definition": stage.definition, "seed": stage.choice.seed}
 
     def choose(chosen: str) -> None:
         speed.set(chosen)
-        frame.set(SPEEDS[chosen])
+        frame.set(_steps(SPEEDS[chosen], step_hours))
 
     def to_the_end() -> None:
         model = stage.model.value
@@ -365,6 +366,10 @@ def _date(lever: Lever, scenario: Scenario, settings: dict[str, float]) -> str:
         return ""
     time = start + timedelta(days=settings[lever.key])
     return f"Ceasefire on {time.day} {time:%b %Y, %H:%M}."
+
+
+def _steps(hours: float, step_hours: float) -> int:
+    return max(1, round(hours / step_hours))
 
 
 def _snapped(value: float, own: float, lever: Lever) -> float:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from sim.dashboard.charts import ARRIVALS, aspect, curves, home_map, host_map
 from sim.dashboard.exploration import Exploration, whole_trace
+from sim.library import shipped_scenarios
 from sim.model.run import run
 from sim.scenario.load import load
 
@@ -53,3 +56,14 @@ def test_charts_hold_the_numbers() -> None:
     assert homes["series"][2]["data"][0]["name"] == "Hakari bridge"
     assert sum(item["value"][2] for item in host_map(model)["series"][1]["data"]) == 0
     assert 0.5 < aspect(homes) < 3.0
+
+
+@pytest.mark.parametrize("name", [name for name in shipped_scenarios() if name != "base"])
+def test_every_shipped_scenario_can_be_shown(name: str) -> None:
+    model = Exploration(load(name, {"time.days": 4.0}), 1)
+    while model.running:
+        model.step()
+    hosts = host_map(model)["series"][1]["data"]
+    assert sum(item["value"][2] for item in hosts) == model.households.in_provinces.sum()
+    homes = home_map(model)["series"][1]["data"]
+    assert sum(item["value"][2] for item in homes) == model.now().remaining + model.now().returned
