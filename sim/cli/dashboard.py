@@ -35,9 +35,14 @@ def dashboard(
     problems: list[Problem] = []
     for file in files or []:
         try:
-            scenarios.append(load(file))
+            scenario = load(file)
         except InputError as error:
             problems += error.problems
+        else:
+            scenarios.append(scenario)
+            if not scenario.place.dataset:
+                expected = "a dataset of seeds/, whose crossing and provinces the page shows"
+                problems.append(Problem(file, "place", "a network of its own", expected, "Use `corridor run`"))
     raise_all(problems)
     serve(scenarios, port, _announce, open_browser=open_browser)
 
