@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
+from sim.population.households import WITHIN
 from sim.results.compared import MIDDLE, Compared, by_member, differences, outcomes
 from sim.results.fan import LEVELS
-from sim.results.needs import ON_THE_ROAD, WITHIN, reception_point
+from sim.results.needs import ON_THE_ROAD, reception_point
 from sim.results.planner import DAYS_OF_STOCK, NOTES, SPHERE_RATES, weeks
 from sim.results.planner import TAGS as TAGS_OF_A_RUN
 from sim.results.words import MEASURES
@@ -108,11 +109,9 @@ def shelter_by_week(data: xr.Dataset) -> pd.DataFrame:
 def stocks_by_week(data: xr.Dataset) -> pd.DataFrame:
     """Return what the persons of each week need for 30, 60 and 90 days, at home and in the receiving country."""
     home = data["persons_home"] + data["persons_ready"] + data["persons_returned"]
-    within = [WITHIN] * (WITHIN in data["place"].to_numpy())
-    at_home = data["persons_displaced"].sel(place=within).sum("place")
-    received = data["persons_in_transit"] + data["persons_displaced"].drop_sel(place=["abroad", *within]).sum("place")
+    received = data["persons_in_transit"] + data["persons_displaced"].drop_sel(place="abroad").sum("place")
     tables = []
-    for side, persons in (("in the territory", home + at_home), ("on the road and received", received)):
+    for side, persons in (("in the territory", home), ("on the road and received", received)):
         spread = _spread(_weekly(data, persons.astype(float)))
         for item, (unit, rate) in SPHERE_RATES.items():
             needed = {

@@ -70,8 +70,8 @@ def test_a_fan_is_drawn_for_each_scenario_over_all_parts_of_a_series(made_up_com
     assert (len(ax.lines), len(ax.collections)) == (2, 4)
     np.testing.assert_allclose(ax.lines[1].get_ydata(), in_need[1].max("sector_of_need").median("member"))
     assert (ax.get_ylabel(), ax.get_title(loc="left")) == ("persons", "In need")
-    home = made_up_comparison.dataset["persons_home"]
-    np.testing.assert_allclose(whole(home), home.sum("settlement"))
+    displaced = made_up_comparison.dataset["persons_by_province"]
+    np.testing.assert_allclose(whole(displaced), displaced.sum("province"))
 
 
 def test_difference_is_paired_and_its_title_says_median_and_interval(made_up_comparison):
@@ -116,6 +116,7 @@ SHEETS = (
     "arrivals",
     "difference",
     "each_scenario",
+    "fan",
     "map",
     "origins",
     "outcomes",

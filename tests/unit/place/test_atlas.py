@@ -65,16 +65,23 @@ def test_outlines_are_closed_counterclockwise_and_within_the_box_that_the_readme
 )
 def test_a_malformed_waypoint_is_named(tmp_path, monkeypatch, row, expected):
     (tmp_path / "waypoints.csv").write_text(f"name,alt_name,kind,lat,lon,source_id,basis,note\n{row}\n", "utf-8")
-    monkeypatch.setattr(module, "dataset_folder", lambda dataset: tmp_path)
+    monkeypatch.setattr(module, "lineage", lambda folder: (tmp_path,))
     with pytest.raises(SeedError, match=expected):
         load_atlas.__wrapped__(DATASET)
 
 
 def test_a_dataset_without_waypoints_has_homes_and_provinces_only(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "dataset_folder", lambda dataset: tmp_path)
+    monkeypatch.setattr(module, "lineage", lambda folder: (tmp_path,))
     atlas = load_atlas.__wrapped__(DATASET)
     assert {point.kind for point in atlas.points} == {"settlement", "province"}
     assert 0 < len(atlas.roads) < load_place(DATASET).roads.number_of_edges()
+
+
+def test_a_dataset_that_extends_another_has_its_waypoints_too():
+    atlas = load_atlas("karabakh_2020")
+    assert {point.name for point in atlas.of_kind("reception")} == {"Kornidzor"}
+    assert len(atlas.roads) == load_place("karabakh_2020").roads.number_of_edges()
+    assert len(atlas.of_kind("settlement")) == len(load_place("karabakh_2020").settlements)
 
 
 def test_missing_outlines_are_an_error_of_the_seeds(tmp_path, monkeypatch):
