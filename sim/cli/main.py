@@ -21,6 +21,7 @@ from sim.cli.dashboard import dashboard
 from sim.cli.discover import discover
 from sim.cli.ensemble import ensemble
 from sim.cli.explain import explain
+from sim.cli.flee import import_flee, score_flee
 from sim.cli.guard import guarded
 from sim.cli.hindcast import hindcast
 from sim.cli.list import list_scenarios
@@ -51,6 +52,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "calibrate": calibrate,
     "hindcast": hindcast,
     "dashboard": dashboard,
+    "import-flee": import_flee,
+    "score-flee": score_flee,
     "schema": schema,
 }
 """Name → function of every verb, in the order of the help."""

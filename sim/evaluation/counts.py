@@ -61,6 +61,8 @@ def scoring_counts(dataset: str) -> Counts:
 def counted(dataset: str) -> pd.Series | None:
     """Return all counts by local time, to be drawn beside finished results; None where a dataset has none."""
     folder = seeds_folder() / dataset / "counts"
+    if not dataset:
+        return None
     files = [folder / part / "arrivals.csv" for part in ("fit", "score")]
     found = [_read(path) for path in files if path.exists()]
     if not found:

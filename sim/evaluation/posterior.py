@@ -89,9 +89,10 @@ def values_of(prior: Any, path: str, shares: NDArray[np.float64]) -> NDArray[np.
 
 def fitted_scenario(name: str) -> str | None:
     """Return the name of the scenario that the draws of ``seeds/<name>`` were fitted with, where its header says so."""
-    with (seeds_folder() / name).open(encoding="utf-8") as file:
-        said = re.search(r"^# scenario: (\w+)", file.read(2000), re.MULTILINE)
-    return said[1] if said else None
+    path = seeds_folder() / name
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    said = (re.match(r"# scenario: (\w+)", line) for line in lines[:10])
+    return next((match[1] for match in said if match), None)
 
 
 def _column_problems(file: str, path: str, values: pd.Series) -> list[Problem]:

@@ -102,6 +102,15 @@ def zone(data: xr.Dataset) -> str:
     return str(data["time"].attrs.get("time_zone") or data.attrs.get("time_zone") or "UTC+4")
 
 
+def host(data: xr.Dataset) -> str:
+    """Return `` in Armenia``, or whichever country receives; nothing where destinations lie in several.
+
+    Results written before datasets said so are of Nagorno-Karabakh.
+    """
+    country = str(data.attrs.get("host_country", "Armenia"))
+    return f" in {country}" if country else ""
+
+
 def day(when: np.datetime64 | pd.Timestamp) -> str:
     """Write a date as readers do.
 

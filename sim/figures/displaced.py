@@ -56,8 +56,8 @@ def displaced_figure(
         until = split + pd.Timedelta(days=DAYS_BEYOND)
         window = {name: {"back": since_first_return(found["back"], early)[:until]} for name, found in paths.items()}
         _panel(axes[1, 0], window, "back", early, later, split)
-        counted(axes[1, 0], "came back since the first count", "persons")
-        title(axes[1, 0], "Returns, counted under escort")
+        counted(axes[1, 0], "came back", "persons")
+        title(axes[1, 0], "Came back since the first count of returns, which says none")
         if note:
             footer(figure, note)
     return figure

@@ -9,10 +9,10 @@ from sim.evaluation.counts import counted
 from sim.figures import compare as of_comparison
 from sim.figures import run as of_run
 from sim.figures import sheets
-from sim.figures.curves import busy, busy_of, thinned
+from sim.figures.curves import busy, busy_of, host, thinned
 from sim.figures.run import run_footer
 from sim.figures.style import CAUTION, footer, sheet, style, title
-from sim.place.atlas import NOTE, Atlas, load_atlas
+from sim.place.atlas import NOTE, Atlas, atlas_of
 from sim.results.compared import Compared, by_member
 from sim.results.words import MEASURES
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.results.result import Result
+    from sim.scenario.schema import PlaceRef
 
 WHOLE, BUSY = "whole", "busy"
 
@@ -39,8 +40,10 @@ RUN_SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
 """File name → the plots on it from top to bottom, each over the whole run or over the busy days of departure."""
 
 
+OPEN_NETWORK_SHEETS = ("arrivals", "whereabouts", "provinces")
+"""What there is to draw where nobody queues at a crossing and services and aid aren't counted."""
 FANNED = {
-    "arrivals_cumulative": "Arrived in Armenia",
+    "arrivals_cumulative": "Arrived",
     "persons_home": "At home and not leaving",
     "queue_vehicles": "Waiting at the crossing",
     "people_in_need": "In need in the worst sector",
@@ -53,9 +56,10 @@ BRIEF = ("queue_vehicles",)
 
 def run_figures(result: Result) -> dict[str, Figure]:
     """Return the figures that are written beside the result of a run."""
-    place = result.scenario.place.dataset
-    atlas, counts = load_atlas(place), counted(place)
-    found = {name: _sheet(result, panels, atlas, counts) for name, panels in RUN_SHEETS.items()}
+    place = result.scenario.place
+    atlas, counts = atlas_of(place), counted(place.dataset)
+    names = OPEN_NETWORK_SHEETS if result.dataset.attrs.get("open_network") else tuple(RUN_SHEETS)
+    found = {name: _sheet(result, RUN_SHEETS[name], atlas, counts) for name in names}
     found["map"] = _with_footer(sheets.map_of_run(result.dataset, atlas), f"{run_footer(result)} · {NOTE}")
     return found
 
@@ -80,10 +84,10 @@ def _with_footer(figure: Figure, text: str) -> Figure:
 
 
 def comparison_figures(
-    comparison: Compared, seed: int, place: str, titles: Mapping[str, str] | None = None
+    comparison: Compared, seed: int, place: PlaceRef, titles: Mapping[str, str] | None = None
 ) -> dict[str, Figure]:
-    """Return the figures that are written beside a comparison; ``place`` is the dataset that gives positions."""
-    atlas, counts = load_atlas(place), counted(place)
+    """Return the figures that are written beside a comparison; ``place`` is what gives positions."""
+    atlas, counts = atlas_of(place), counted(place.dataset)
     draws: dict[str, Callable[[], Figure]] = {
         "arrivals": lambda: _overlaid(comparison, counts),
         "fan": lambda: _fans(comparison),
@@ -126,7 +130,8 @@ def _fans(comparison: Compared) -> Figure:
         figure, axes = sheet(2, 2, size=(10.0, 6.4))
         for ax, (name, heading) in zip(axes.flat, FANNED.items(), strict=True):
             series = drawn[name].sel(time=_busy_days(drawn)) if name in BRIEF else drawn[name]
-            of_comparison.spread(ax, series, heading)
+            where = host(comparison.dataset) if name == "arrivals_cumulative" else ""
+            of_comparison.spread(ax, series, heading + where)
         heading = of_comparison.bands_in_words(len(names))
         lines = axes[0, 0].get_legend_handles_labels()
         figure.legend(*lines, loc="outside upper left", ncols=min(4, len(names)), title=heading, alignment="left")
@@ -143,7 +148,7 @@ def _small_multiples(comparison: Compared) -> Figure:
     names = [str(name) for name in comparison.dataset["scenario"].to_numpy()]
     with style():
         figure, axes = sheets.panels(
-            len(names), "Persons arrived in Armenia: median at the end; grey: the other medians"
+            len(names), f"Persons arrived{host(comparison.dataset)}: median at the end; grey: the other medians"
         )
         for ax, name in zip(axes, names, strict=True):
             of_comparison.alone(ax, comparison.dataset, name)
@@ -171,5 +176,5 @@ def _outcomes(comparison: Compared) -> Figure:
             measure = MEASURES[name]
             of_comparison.outcome(ax, summaries, name, measure.label, measure.unit)
         title(axes[0, 0], "Who remains at the end")
-        title(axes[0, 1], "Who has arrived in Armenia")
+        title(axes[0, 1], f"Who has arrived{host(comparison.dataset)}")
     return figure

@@ -14,6 +14,7 @@ from sim.figures import people, places
 from sim.figures.curves import (
     day,
     first_time_at,
+    host,
     peaks,
     per_hour,
     persons_by_state,
@@ -74,7 +75,7 @@ def arrivals(ax: Axes, data: xr.Dataset, counts: pd.Series | None = None) -> Non
         ax.legend(loc="lower right")
     _over_time(ax, data, "arrived so far", "persons")
     from_zero(ax)
-    title(ax, _arrivals_in_words(curve))
+    title(ax, _arrivals_in_words(curve, host(data)))
 
 
 def flow(ax: Axes, data: xr.Dataset) -> None:
@@ -288,10 +289,10 @@ def _lines(ax: Axes, curves: dict[str, xr.DataArray]) -> None:
         ax.plot(curve["time"], curve, color=colour, linestyle=dashes, linewidth=1.5, label=label)
 
 
-def _arrivals_in_words(curve: xr.DataArray) -> str:
+def _arrivals_in_words(curve: xr.DataArray, where: str) -> str:
     arrived = float(curve[-1])
     if arrived < 1:
-        return "Nobody arrives in Armenia"
+        return f"Nobody arrives{where}"
     half = first_time_at(curve, arrived / 2)
     when = "" if half is None else f", half of them by {day(half)}"
-    return f"{grouped(round(arrived))} persons arrive in Armenia by {day(curve['time'].to_numpy()[-1])}{when}"
+    return f"{grouped(round(arrived))} persons arrive{where} by {day(curve['time'].to_numpy()[-1])}{when}"

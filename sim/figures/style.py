@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import MONTHLY, AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import Formatter
@@ -125,6 +125,7 @@ def dated(ax: Axes, times: Sequence[Any] | np.ndarray, zone: str) -> None:
         maxticks=n_most,
         interval_multiples=days > 4 * (n_most - 1),  # else the 29th and the 1st would come too close
     )
+    locator.intervald[MONTHLY] = [1, 2, 3, 4, 6, 12]
     ax.xaxis.set_major_locator(locator)
     formatter: Any = ConciseDateFormatter(locator, tz=UTC, **_DATES)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(formatter)

@@ -8,14 +8,16 @@ from mesa.discrete_space import Network
 
 from sim.model.headlines import daily_collector
 from sim.model.institutions import Checkpoint
-from sim.model.schedule import Clock, run_step
+from sim.model.schedule import Clock, run_step, schedule_of
 from sim.model.timeline import Timeline, local_start
-from sim.place.place import Place, load_place
+from sim.place.given import place_of
+from sim.place.place import Place
 from sim.population.households import WITHIN, Households
 from sim.population.streams import Streams
 from sim.population.synthesis import synthesize
 from sim.processes.aid import Aid
 from sim.processes.decisions import Decisions
+from sim.processes.flight import Flight
 from sim.processes.guarantees import Guarantees
 from sim.processes.homes import Homes
 from sim.processes.infrastructure import Infrastructure
@@ -29,6 +31,9 @@ from sim.processes.traffic import Traffic
 from sim.processes.violence import Violence
 from sim.scenario.parameters import Parameters
 from sim.scenario.schema import MINUTES_PER_DAY, Scenario
+
+ON_ARRIVAL = "on arrival"
+"""Where an open network has no reception point: the label of a place that stays empty."""
 
 
 class DisplacementModel(mesa.Model):  # type: ignore[misc]
@@ -58,7 +63,7 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     aid: Aid
     guarantees: Guarantees
     perception: Perception
-    traffic: Traffic
+    traffic: Traffic | Flight
     reception: Reception
     shelter: Shelter
     homes: Homes
@@ -66,10 +71,11 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
     def __init__(self, scenario: Scenario, seed: int = 0) -> None:
         super().__init__(rng=seed)
         self.definition = scenario
-        self.place: Place = load_place(scenario.place.dataset)
+        self.place: Place = place_of(scenario.place)
         self.parameters = p = Parameters.from_values(scenario.values())
         self.streams = Streams(seed)
         self.clock = Clock()
+        self.schedule = schedule_of(self.place, {str(getattr(action, "kind", "")) for _, action in scenario.actions()})
         self.step_hours = scenario.time.step_minutes / 60.0
         self.step_number = 0
         self.hours = 0.0
@@ -83,7 +89,8 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.checkpoint: Checkpoint = Checkpoint(self, "crossing", self.place.crossing)
         self.registration = registration_centres(self, p.reception)
         columns = synthesize(self.place, p, self.streams)
-        places = (self.place.reception, *(province.name for province in self.place.provinces), WITHIN, "abroad")
+        provinces = (province.name for province in self.place.provinces)
+        places = (self.place.reception or ON_ARRIVAL, *provinces, WITHIN, "abroad")
         self.households: Households = Households(columns, self.settlement_names, places, self.streams)
         initial = self.households.initial
         self.missions: Missions = Missions(initial, self.urban)
@@ -92,14 +99,22 @@ class DisplacementModel(mesa.Model):  # type: ignore[misc]
         self.aid: Aid = Aid(p.aid, self.place, self.households, p.traffic.free_flow_kmh, self.start)
         self.guarantees: Guarantees = Guarantees(p.guarantees, initial.size, self.streams)
         self.perception: Perception = Perception(p.violence, initial.size)
-        self.decisions: Decisions = Decisions(p.decisions, self.households)
+        self.decisions: Decisions = Decisions(p.decisions, p.flight, self.households)
         self.returns: Returns = Returns(p.returns, self.households)
-        self.traffic: Traffic = Traffic(p.traffic, self.place, self.households, p.decisions.news_delay_hours)
+        self.traffic: Traffic | Flight = (
+            Flight(p, self.place, self.households)
+            if self.place.open_network
+            else Traffic(p.traffic, self.place, self.households, p.decisions.news_delay_hours)
+        )
         self.reception: Reception = Reception(p.reception, self.place, self.households)
         self.onward: Onward = Onward(p.reception, self.place, self.households)
         self.shelter: Shelter = Shelter(p.shelter, self.place, self.households)
         self.homes: Homes = Homes(p.homes, np.bincount(columns.home, minlength=initial.size))
-        self.infrastructure.update(self, 0.0)
+        if isinstance(self.traffic, Flight):
+            self.perception.see_conflict(self, 0.0)
+            self.traffic.begin(self)
+        else:
+            self.infrastructure.update(self, 0.0)
         self.datacollector = daily_collector()
         self.datacollector.collect(self)
 

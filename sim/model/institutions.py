@@ -20,12 +20,13 @@ Floats = NDArray[np.float64]
 
 
 class Institution(CellAgent):  # type: ignore[misc]
-    """An agent that stands at a node of the road network."""
+    """An agent that stands at a node of the road network, or at none if ``node`` is empty."""
 
     def __init__(self, model: DisplacementModel, name: str, node: str) -> None:
         super().__init__(model)
         self.name = name
-        self.cell = model.network[node]
+        if node:
+            self.cell = model.network[node]
 
 
 class Checkpoint(Institution):

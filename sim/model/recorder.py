@@ -20,6 +20,7 @@ from sim.scenario.parameters import ASSURANCES
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
+    from sim.place.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,17 @@ class _Tape:
             )
             for variable, array in zip(self._variables, self._arrays, strict=True)
         }
-        return xr.Dataset(data, coords={"time": times.astype("datetime64[ns]"), **labels})
+        coords = {"time": times.astype("datetime64[ns]"), **labels}
+        return xr.Dataset(data, coords=coords, attrs=_attributes(model.place))
+
+
+def _attributes(place: Place) -> dict[str, Any]:
+    """Return what readers of a dataset need to know of its place."""
+    attributes: dict[str, Any] = {
+        "host_country": place.host_country,
+        "time_zone": f"UTC{place.utc_offset_hours:+g}" if place.utc_offset_hours else "UTC",
+    }
+    return attributes | ({"open_network": 1} if place.open_network else {})
 
 
 def _attrs(variable: Variable) -> dict[str, str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
+    from sim.place.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,24 @@ SCHEDULE: tuple[Phase, ...] = (
 """The order of ODD's *process overview and scheduling*; what is recorded of a step is read after the last phase."""
 
 
+WITHOUT_ROADS_IN = ("aid",)
+WITHOUT_CROSSING = ("infrastructure", "reception", "onward", "shelter", "homes")
+"""Phases that a place gives no ground for: goods need a road by which they come, the others what is counted there."""
+
+WITHOUT_VIOLENCE = ("missions", "violence", "guarantees")
+"""Phases that change nothing where every action is one of :data:`OF_FLIGHT`."""
+
+OF_FLIGHT = ("conflict", "departures", "roads_closed", "destinations_closed", "forwarding")
+"""Kinds of action that bring neither incidents nor missions nor assurances."""
+
+
+def schedule_of(place: Place, kinds: Collection[str]) -> tuple[Phase, ...]:
+    """Return the phases that ``place`` and the ``kinds`` of action in a scenario give ground for."""
+    calm = place.open_network and all(kind in OF_FLIGHT for kind in kinds)
+    idle = WITHOUT_ROADS_IN * (not place.aid_heads) + WITHOUT_CROSSING * place.open_network + WITHOUT_VIOLENCE * calm
+    return tuple(phase for phase in SCHEDULE if phase.name not in idle)
+
+
 @dataclass(slots=True)
 class Clock:
     """When each phase last ran [h], and the time spent in it [s]."""
@@ -46,7 +66,7 @@ class Clock:
 
 def run_step(model: DisplacementModel, clock: Clock) -> None:
     """Run the phases that are due, in order."""
-    for phase in SCHEDULE:
+    for phase in model.schedule:
         last = clock.last.get(phase.name)
         if last is not None and model.hours - last < phase.every_hours - 1e-9:
             continue

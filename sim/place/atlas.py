@@ -9,12 +9,16 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, SeedError
 from sim.library import seeds_folder
+from sim.place.given import given_place
 from sim.place.place import BASIS, Place, load_place
 from sim.place.read import Column, choice, dataset_folder, inherited, lineage, name, number, read_tables, text
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import PlaceRef
 
 WAYPOINTS = "waypoints.csv"
 WAYPOINT_COLUMNS: Mapping[str, Column] = {
@@ -82,6 +86,15 @@ class Atlas:
         own = [point for point in self.of_kind("district", "settlement") if point.name == district]
         own.sort(key=lambda point: point.kind)
         return next((point for point in (*own, *self.points) if district in (point.name, point.district)), None)
+
+
+def atlas_of(reference: PlaceRef) -> Atlas:
+    """Return the atlas of the place that a scenario refers to, or that it carries: then without outlines."""
+    if reference.network is None:
+        return load_atlas(reference.dataset)
+    place = given_place(reference.network)
+    points = (*_settlements(place), *_provinces(place))
+    return Atlas(points, tuple(_roads(place, points)), {}, ())
 
 
 @lru_cache(maxsize=8)

@@ -158,7 +158,7 @@ def read_facilities(folders: Sequence[Path], settlements: Sequence[Home], roads:
     """
     paths = inherited(folders, "facilities.csv")
     if not paths[-1].exists():
-        return _assembled(_plain(settlements), (), "facilities.csv")
+        return plain_facilities(settlements)
     rows, file = read_tables(paths, COLUMNS, lambda row: row["name"]), shown(paths[-1])
     names = [row["name"] for row in rows]
     problems = [Problem(file, word, "the name more than once", "unique names") for word in _repeated(names)]
@@ -170,6 +170,11 @@ def read_facilities(folders: Sequence[Path], settlements: Sequence[Home], roads:
     if problems:
         raise SeedError(problems)
     return _assembled(sites, reservoirs, file)
+
+
+def plain_facilities(settlements: Sequence[Home]) -> Facilities:
+    """Return one facility for each sector, which serves everybody."""
+    return _assembled(_plain(settlements), (), "facilities.csv")
 
 
 def _plain(settlements: Sequence[Home]) -> tuple[Site, ...]:

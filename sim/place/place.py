@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -79,7 +80,10 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """A province that receives the displaced, reached at its ``centre``."""
+    """A province that receives the displaced, reached at its ``centre``.
+
+    ``capacity`` is how many it takes in as far as people know, ``persons`` who had come there before the start.
+    """
 
     name: str
     centre: str
@@ -87,6 +91,8 @@ class Province:
     lon: float
     residents: float
     km_from_reception: float
+    capacity: float = math.inf
+    persons: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class Place:
     Attributes
     ----------
     roads : nodes are names; edges have ``km``, ``kmh`` (or None), ``road`` and ``queue``
-    crossing : the checkpoint whose capacity queues
+    crossing : the checkpoint whose capacity queues; empty where people choose among ways on an open network
     reception : the first node beyond the crossing that receives people
     registration : the nodes with a registration centre
     district_index : shape (n_settlements,), number of each settlement's district in ``districts``
@@ -135,6 +141,11 @@ class Place:
     district_index: NDArray[np.int64]
     aid_heads: Mapping[str, str]
     facilities: Facilities
+
+    @property
+    def open_network(self) -> bool:
+        """Whether people travel straight to destinations, without a crossing that all must pass."""
+        return not self.crossing
 
     @property
     def reception_nodes(self) -> tuple[str, ...]:

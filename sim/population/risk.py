@@ -9,6 +9,8 @@ strata and events, not with households.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,6 +51,10 @@ class _Run:
         self._head[stratum] = stop
         self.next[stratum] = self._due[stop] if stop < tail else np.inf
         return self._ids[head:stop], np.full(stop - head, stratum), self._due[head:stop]
+
+    def due(self, stratum: int) -> Floats:
+        """Return the levels of who is left in ``stratum``, lowest first."""
+        return self._due[self._head[stratum] : self._tail[stratum]]
 
     def rest(self) -> Entries:
         """Return what has not been taken."""
@@ -113,6 +119,32 @@ class RiskSet:
         self._find_next(hit)
         ids, strata, due = _joined(taken)
         return ids[np.lexsort((ids, due, strata))]
+
+    def until(self, wanted: Ids) -> Floats:
+        """Return the hazards that :meth:`advance` needs for ``wanted`` more households to fall due in each stratum.
+
+        Parameters
+        ----------
+        wanted : shape (n_strata,), >= 0; of a stratum with fewer households all fall due
+
+        Returns
+        -------
+        shape (n_strata,) [1]
+        """
+        grown = np.zeros(self.level.size)
+        for stratum, most in enumerate(wanted.tolist()):
+            if most <= 0:
+                continue
+            parts = [due[:most] for run in self._runs if (due := run.due(stratum)).size]
+            parts += [levels[strata == stratum] for _, strata, levels in self._late]
+            due = parts[0] if len(parts) == 1 and not self._late else np.sort(np.concatenate([np.empty(0), *parts]))
+            if due.size:
+                now, level = float(self.level[stratum]), float(due[min(most, due.size) - 1])
+                step = max(0.0, level - now)
+                while now + step < level:
+                    step = math.nextafter(step, math.inf)
+                grown[stratum] = step
+        return grown
 
     def _take_late(self) -> Entries:
         """Remove and return everybody due among the late comers."""

@@ -73,7 +73,8 @@ class Aid:
         self.latitude = float(np.mean([home.lat for home in place.settlements]))
         hub = place.settlements[int(np.argmax([home.weight for home in place.settlements]))].name
         self.convoys: Convoys = Convoys(p, place, hub, free_flow_kmh, COMMODITIES)
-        self.ways = [place.path(hub, home.name, free_flow_kmh) for home in place.settlements]
+        supplied = place.settlements if place.aid_heads else ()
+        self.ways = [place.path(hub, home.name, free_flow_kmh) for home in supplied]
         columns = households.columns
         others = (columns.children == 0) & (columns.older == 0) & (columns.disability == 0)
         self._stratum = columns.home * len(GROUPS) + others

@@ -18,14 +18,19 @@ from numpy.typing import NDArray
 
 from sim.population.households import HOME, READY, RETURNED, Households
 from sim.population.risk import RiskSet
-from sim.scenario.actions import Mobilisation
+from sim.scenario.actions import Departures, Mobilisation
 from sim.scenario.parameters import Decisions as DecisionParameters
+from sim.scenario.parameters import Flight as FlightParameters
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
+
+
+SIZE_YARDSTICK = 10_000.0
+"""Residents of a settlement whose size changes nothing in its people's hazard."""
 
 
 def leaving_hazard(
@@ -65,11 +70,26 @@ def household_ratio(p: DecisionParameters, households: Households) -> Floats:
     return np.asarray(np.exp(log_ratio))
 
 
-class Decisions:
-    """Households at home under risk of deciding to leave."""
+def size_effect(p: FlightParameters, residents: Ids) -> Floats:
+    """Return the factor by which a settlement's size changes its people's hazard, shape (n_settlements,).
 
-    def __init__(self, parameters: DecisionParameters, households: Households) -> None:
+    Departures grow with residents to the power of the elasticity; settlements of 10,000 are the yardstick.
+    """
+    return np.asarray((np.maximum(1.0, residents) / SIZE_YARDSTICK) ** (p.leave_size_elasticity - 1.0))
+
+
+class Decisions:
+    """Households at home under risk of deciding to leave.
+
+    Where a scenario gives how many set out each day, the hazards only say from where: settlements have shares in
+    proportion to persons at home × hazard, and who leaves first is who would have left first.
+    """
+
+    def __init__(self, parameters: DecisionParameters, flight: FlightParameters, households: Households) -> None:
         self.parameters = parameters
+        self.size_effect: Floats = size_effect(flight, households.initial)
+        self.owed: Floats = np.zeros(len(households.settlements))
+        self.unmet = 0.0
         self.ratio = household_ratio(parameters, households)
         self.risk = RiskSet(len(households.settlements))
         self.hazard: Floats = np.zeros(len(households.settlements))
@@ -84,6 +104,53 @@ class Decisions:
 
     def step(self, model: DisplacementModel) -> None:
         """Let the hazards run for a step and make ready those who decide to leave."""
+        self.look(model)
+        persons = self._given(model)
+        if persons is None:
+            due = self._staying(model.households, self.risk.advance(self.hazard * (model.step_hours / 24.0)))
+        else:
+            due = self.leave_first(model, persons)
+        deciding = self._free(model, due)
+        model.households.move(deciding, READY)
+        model.traffic.make_ready(model, deciding)
+
+    def leave_first(self, model: DisplacementModel, persons: float) -> Ids:
+        """Return the households of about ``persons`` who would leave first.
+
+        Nobody leaves from where no way leads out; what can't be met now is made good as soon as it can.
+        """
+        households = model.households
+        home = households.at_home + households.returned
+        self.unmet += persons + float(self.owed[home == 0].sum())
+        self.owed[home == 0] = 0.0
+        driven = self.hazard if self.hazard.any() else self.size_effect
+        weight = home * driven * model.traffic.reachable
+        if not weight.any():
+            return np.empty(0, dtype=np.int64)
+        self.owed += self.unmet * weight / weight.sum()
+        self.unmet = 0.0
+        mean = float(households.initial.sum()) / len(households)
+        wanted = np.maximum(0, np.rint(self.owed / mean)).astype(np.int64)
+        leaving = self._staying(households, self.risk.advance(self.risk.until(wanted)))
+        homes = households.columns.home[leaving]
+        self.owed -= np.bincount(homes, weights=households.persons[leaving], minlength=self.owed.size)
+        return leaving
+
+    def _given(self, model: DisplacementModel) -> float | None:
+        """Return the persons who set out in this step if the scenario gives them."""
+        in_force = model.timeline.of(Departures, model.hours)
+        if not in_force:
+            return None
+        day = model.step_hours / 24.0
+        today = [(action.daily, int((model.hours - entry.start) / 24.0)) for entry, action in in_force]
+        return sum(daily[number] * day for daily, number in today if number < len(daily))
+
+    def _staying(self, households: Households, ids: Ids) -> Ids:
+        status = households.status[ids]
+        return np.asarray(ids[(status == HOME) | (status == RETURNED)])
+
+    def look(self, model: DisplacementModel) -> None:
+        """Bring the hazards up to what is perceived."""
         seen = model.perception
         self.hazard = leaving_hazard(
             self.parameters,
@@ -94,11 +161,8 @@ class Decisions:
             gone=seen.gone,
             road_known=model.traffic.road_known(model.hours),
         )
-        due = self.risk.advance(self.hazard * (model.step_hours / 24.0))
-        status = model.households.status[due]
-        deciding = self._free(model, due[(status == HOME) | (status == RETURNED)])
-        model.households.move(deciding, READY)
-        model.traffic.make_ready(model, deciding)
+        if model.place.open_network:
+            self.hazard *= self.size_effect
 
     def _free(self, model: DisplacementModel, ids: Ids) -> Ids:
         """Keep back those whom a mobilisation holds; put them under risk afresh once none is in force."""

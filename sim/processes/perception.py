@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.actions import ContestedControl, ControlChange, GradualHandover
+from sim.processes.violence import protection
+from sim.scenario.actions import (
+    Ceasefire,
+    Conflict,
+    ContestedControl,
+    ControlChange,
+    GradualHandover,
+    Monitoring,
+    Peacekeepers,
+)
 from sim.scenario.parameters import Violence as ViolenceParameters
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
+    from sim.model.timeline import Entry
 
 Floats = NDArray[np.float64]
 
@@ -27,19 +37,32 @@ def remember(threat: Floats, incidents: Floats, hours: float, p: ViolenceParamet
 
 
 class Perception:
-    """Covariates of the decisions, each of shape (n_settlements,) and within [0, 1]."""
+    """Covariates of the decisions, each of shape (n_settlements,) and within [0, 1].
+
+    Where a scenario gives conflict rather than an offensive, ``conflict`` is what ceasefires and missions leave of it
+    now, and ``conflict_felt`` has the memory of it; threat is as if that and memory of incidents came independently.
+    """
 
     def __init__(self, parameters: ViolenceParameters, n_settlements: int) -> None:
         self.parameters = parameters
+        self.given: Floats = np.zeros(n_settlements)
+        self.conflict: Floats = np.zeros(n_settlements)
+        self.conflict_felt: Floats = np.zeros(n_settlements)
+        self.incidents_felt: Floats = np.zeros(n_settlements)
         self.threat: Floats = np.zeros(n_settlements)
         self.adverse_control: Floats = np.zeros(n_settlements)
         self.insecurity: Floats = np.zeros(n_settlements)
+        self._spells: list[tuple[Entry, Conflict]] = []
         self.gone: Floats = np.zeros(n_settlements)
 
     def step(self, model: DisplacementModel) -> None:
         """Bring every covariate up to date."""
         incidents = model.violence.incidents.astype(float)
-        self.threat = remember(self.threat, incidents, model.step_hours, self.parameters)
+        self.incidents_felt = remember(self.incidents_felt, incidents, model.step_hours, self.parameters)
+        self.threat = self.incidents_felt
+        if model.timeline.every(Conflict):
+            self.see_conflict(model, model.step_hours)
+            self.threat = 1.0 - (1.0 - self.incidents_felt) * (1.0 - self.conflict_felt)
         self.adverse_control = np.zeros_like(self.threat)
         for entry, change in model.timeline.of(ControlChange, model.hours):
             self.adverse_control[entry.where] = change.adverse
@@ -51,3 +74,28 @@ class Perception:
         self.insecurity = self.adverse_control * (1.0 - model.guarantees.guarantees)
         households = model.households
         self.gone = 1.0 - households.present / np.maximum(1, households.initial)
+
+    def see_conflict(self, model: DisplacementModel, hours: float) -> None:
+        """Take in where there is conflict now; what was felt before fades over ``hours`` like memory of violence."""
+        spells = model.timeline.of(Conflict, model.hours)
+        if spells is not self._spells or any(action.daily for _, action in spells):
+            self._spells, self.given = spells, np.zeros_like(self.conflict)
+            for entry, action in spells:
+                day, names = (model.hours - entry.start) / 24.0, model.settlement_names
+                here = np.flatnonzero(entry.where).tolist()
+                intensity = np.array([min(1.0, action.intensity_at(names[s], day)) for s in here])
+                self.given[here] = np.maximum(self.given[here], intensity)
+        self.conflict = self.given * self._let_through(model)
+        fading = float(np.exp(-hours / (24.0 * self.parameters.threat_memory_days)))
+        self.conflict_felt = np.maximum(self.conflict, self.conflict_felt * fading)
+
+    def _let_through(self, model: DisplacementModel) -> Floats | float:
+        """Return what ceasefires that hold and missions leave of conflict, shape (n_settlements,), as of incidents."""
+        if not any(model.timeline.every(kind) for kind in (Ceasefire, Monitoring, Peacekeepers)):
+            return 1.0
+        p, missions = self.parameters, model.missions
+        left = protection(p, missions.monitors, missions.peacekeepers)
+        for entry, ceasefire in model.timeline.of(Ceasefire, model.hours):
+            if model.violence.ceasefires.holds(model, entry):
+                left = left * (1.0 - ceasefire.strength * (1.0 - p.ceasefire_violation_share) * entry.where)
+        return np.asarray(np.minimum(1.0, left))

@@ -76,6 +76,8 @@ def shares_of_centres(persons: float, queues: Floats, rates: Floats) -> Floats:
 def registration_centres(model: DisplacementModel, p: ReceptionParameters) -> tuple[RegistrationCentre, ...]:
     """Set up a centre at each registration node: the first with its own share of the capacity, the rest alike."""
     nodes = model.place.registration
+    if not nodes:
+        return ()
     others = max(1, len(nodes) - 1)
     first = p.registration_first_share if len(nodes) > 1 else 1.0
     shares = [first, *[(1.0 - first) / others] * (len(nodes) - 1)]
@@ -96,7 +98,8 @@ class Reception:
         )
         np.fill_diagonal(utility, utility.diagonal() + p.destination_kin)
         self.first_table = logit_table(utility)  # a row for kin in each province, the last for those without
-        self.hours = np.array([place.hours(place.reception, p.centre, 60.0) for p in place.provinces])
+        ends = () if place.open_network else place.provinces
+        self.hours = np.array([place.hours(place.reception, p.centre, 60.0) for p in ends])
         self.district = place.district_index[households.columns.home]
         self.arrived = 0
         self.arrived_by_origin: Ids = np.zeros(len(place.districts), dtype=np.int64)
@@ -111,14 +114,18 @@ class Reception:
         persons = households.persons[ids]
         households.move(ids, DISPLACED, AT_RECEPTION)
         model.onward.destination[ids] = -1
+        self.count(model, ids, persons)
+        self._queue(model, ids, persons)
+        model.returns.enter(model, ids)
+
+    def count(self, model: DisplacementModel, ids: Ids, persons: Ids) -> None:
+        """Count arrivals by origin and group; ``persons`` are the living members of each, shape (n,)."""
         self.arrived += int(persons.sum())
         by_origin = np.bincount(self.district[ids], weights=persons, minlength=self.arrived_by_origin.size)
         self.arrived_by_origin += by_origin.astype(np.int64)
-        columns = households.columns
+        columns = model.households.columns
         groups = (columns.children, columns.older, columns.female, columns.disability)
         self.arrived_by_group += np.array([group[ids].sum() for group in groups])
-        self._queue(model, ids, persons)
-        model.returns.enter(model, ids)
 
     def step(self, model: DisplacementModel) -> None:
         """Register, and send on to provinces."""

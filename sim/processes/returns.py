@@ -85,6 +85,8 @@ class Returns:
 
     def enter(self, model: DisplacementModel, ids: Ids) -> None:
         """Put displaced households under risk of returning, with a fresh threshold for each spell away."""
+        if self.parameters.return_base_per_day == 0.0:
+            return
         households = model.households
         for spell, part in households.by_spell(ids):
             thresholds = households.thresholds("return", spell, self.parameters.return_frailty_variance)
@@ -92,6 +94,8 @@ class Returns:
 
     def step(self, model: DisplacementModel) -> None:
         """Let the hazards run, let those who decided travel, and bring home those who get there."""
+        if self.parameters.return_base_per_day == 0.0:
+            return
         seen, households = model.perception, model.households
         hazard = return_hazard(
             self.parameters,

@@ -60,6 +60,7 @@ class Traffic:
         self.to_crossing = np.array(
             [place.hours(s.name, place.crossing, parameters.free_flow_kmh) for s in place.settlements]
         )
+        self.reachable = np.ones(self.to_crossing.size, dtype=bool)
         self.opened = np.inf
         self.first_opened = np.inf
         self.departed = 0

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.errors import SeedError
-from sim.place.atlas import NOTE, Atlas, Line, load_atlas
+from sim.place.atlas import NOTE, Atlas, Line, atlas_of
 from sim.report.curves import MEANS, levels_of, quantiles, sampled
 from sim.report.material import Material
 from sim.results.located import Located, located
@@ -45,9 +45,8 @@ class Projection:
 
 def ground(material: Material, at: NDArray[np.int64]) -> dict[str, Any] | None:
     """Return the map's outlines and stocks, or None where the dataset has no positions."""
-    dataset = material.scenarios[material.baseline].place.dataset
     try:
-        atlas = load_atlas(dataset)
+        atlas = atlas_of(material.scenarios[material.baseline].place)
     except SeedError:
         return None
     found = located(material.dataset, atlas)
@@ -117,7 +116,7 @@ def origins(material: Material) -> dict[str, Any] | None:
     if "displaced_by_origin" not in data:
         return None
     table = data["displaced_by_origin"].mean("member").transpose("scenario", "district", "place")
-    atlas = load_atlas(material.scenarios[material.baseline].place.dataset)
+    atlas = atlas_of(material.scenarios[material.baseline].place)
     points = [atlas.district(str(name)) for name in data["district"].to_numpy()]
     names = [str(name) for name in data["district"].to_numpy()]
     titles = [name if point is None else point.title for name, point in zip(names, points, strict=True)]

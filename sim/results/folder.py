@@ -13,7 +13,10 @@ from typing import Any
 
 from sim.errors import OutputError, Problem
 
-MANIFESTS = ("run.json", "compare.json", "hindcast.json", "calibrate.json", "sensitivity.json", "discovery.json")
+MANIFESTS = (
+    *("run.json", "compare.json", "hindcast.json", "calibrate.json", "sensitivity.json", "discovery.json"),
+    "score.json",
+)
 """Files that mark a folder as Corridor's; each lists all files written beside it."""
 
 ENSEMBLE = "ensemble.json"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from sim.library import seeds_folder
+from sim.library import scenarios_folder, seeds_folder
 
 PACKAGES = ("mesa", "numpy", "scipy", "networkx", "pandas", "xarray", "h5netcdf", "h5py", "matplotlib")
 
@@ -24,9 +24,10 @@ def versions(*more: str) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def code_hash() -> str:
-    """Return the SHA-256 of Corridor's own code and of its seeds, as hexadecimal digits."""
+    """Return the SHA-256 of Corridor's own code, scenarios and seeds, as hexadecimal digits."""
     digest = hashlib.sha256()
-    for folder, pattern in ((Path(__file__).parents[1], "*.py"), (seeds_folder(), "*.*")):
+    parts = ((Path(__file__).parents[1], "*.py"), (scenarios_folder(), "*.toml"), (seeds_folder(), "*.*"))
+    for folder, pattern in parts:
         for path in sorted(path for path in folder.rglob(pattern) if path.is_file()):
             content = path.read_bytes()
             digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode())

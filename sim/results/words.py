@@ -21,7 +21,7 @@ class Measure:
 MEASURES: dict[str, Measure] = {
     "persons_initial": Measure("residents at the start", "at start", "persons"),
     "persons_left": Measure("left their homes", "left", "persons"),
-    "persons_arrived": Measure("arrived in Armenia", "arrived", "persons"),
+    "persons_arrived": Measure("arrived", "arrived", "persons"),
     "persons_remaining": Measure("remain at the end", "remain", "persons"),
     "persons_in_transit": Measure("on the road at the end", "on the road", "persons"),
     "persons_returned": Measure("returned", "returned", "persons"),

@@ -147,10 +147,10 @@ def _write_planner(result: Result, folder: Path) -> None:
 
 def write_positions(data: xr.Dataset, scenarios: Sequence[Scenario], folder: Path) -> None:
     """Write key numbers at their places as GeoJSON."""
-    from sim.place.atlas import load_atlas
+    from sim.place.atlas import atlas_of
     from sim.results.geojson import write_geojson
 
-    atlas = load_atlas(scenarios[0].place.dataset)
+    atlas = atlas_of(scenarios[0].place)
     titles = {item.name: item.title for item in scenarios}
     names = [str(name) for name in data["scenario"].to_numpy()]
     write_geojson(data, atlas, folder, {name: titles.get(name, name) for name in names})

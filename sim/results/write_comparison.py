@@ -82,16 +82,16 @@ def _write_figures(comparison: Compared, scenarios: Sequence[Scenario], seed: in
     from sim.figures.gallery import comparison_figures
 
     titles = {scenario.name: scenario.title for scenario in scenarios}
-    place = scenarios[0].place.dataset
-    write_brief(brief(comparison, seed, titles, counted(place)), folder / "brief.pdf")
+    place = scenarios[0].place
+    write_brief(brief(comparison, seed, titles, counted(place.dataset)), folder / "brief.pdf")
     write_figures(comparison_figures(comparison, seed, place, titles), folder / "figures")
 
 
 def _write_planner(comparison: Compared, scenarios: Sequence[Scenario], folder: Path) -> None:
-    from sim.place.atlas import load_atlas
+    from sim.place.atlas import atlas_of
     from sim.results import hxl, planner_compared
 
-    atlas = load_atlas(scenarios[0].place.dataset)
+    atlas = atlas_of(scenarios[0].place)
     points = {str(name): atlas.district(str(name)) for name in comparison.dataset["district"].to_numpy()}
     names = {name: point.title for name, point in points.items() if point is not None}
     found = planner_compared.tables(comparison, names)

@@ -27,12 +27,17 @@ Commodity = Literal["food", "water", "medical", "fuel", "shelter", "hygiene"]
 Sector = Literal["electricity", "gas", "water", "health", "telecom", "fuel", "road"]
 DamageState = Literal["slight", "moderate", "extensive", "complete"]
 Targeting = Literal["by_need", "equal", "vulnerable_first"]
-Road = Literal["Lachin", "Aghdam"]
+Road = Annotated[str, Field(min_length=1, max_length=100)]
+"""A road of the place by which trade and aid come in."""
+
 Channel = Literal["trust", "protection", "access", "mobility", "supply", "services", "shelter", "return", "control"]
 """How a lever acts: what residents believe, what keeps them from harm, what may pass, who can travel, what comes in,
 what works, who has a roof, who can go home, whose control homes are under."""
 
 assert set(ASSURANCES) == set(Assurance.__args__)  # type: ignore[attr-defined]
+
+
+Daily = Annotated[tuple[NonNegative, ...], Field(min_length=1, max_length=5000)]
 
 
 class Closed(BaseModel):
@@ -147,6 +152,49 @@ class SupplyCut(Action):
 
     kind: Literal["supply_cut"]
     road: Road
+
+
+class Conflict(Placed):
+    """Conflict in some places, felt there as a threat of ``intensity`` (1 the fullest).
+
+    ``daily`` gives settlement by settlement what it is on each day since ``start``, in place of ``intensity``. Unlike
+    an offensive it draws no incidents: it is for places where only the timeline of conflict is known.
+    """
+
+    kind: Literal["conflict"]
+    intensity: NonNegative = 1.0
+    daily: Annotated[dict[str, Daily], Field(max_length=5000), AfterValidator(FrozenDict)] = Field(
+        default_factory=dict, validate_default=True
+    )
+
+    def intensity_at(self, settlement: str, day: float) -> float:
+        """Return the intensity in a settlement ``day`` days after the start; the last one given lasts on."""
+        if not self.daily:
+            return self.intensity
+        series = self.daily.get(settlement, (0.0,))
+        return series[min(int(day), len(series) - 1)]
+
+
+class Departures(Action):
+    """How many persons set out on each day since ``start`` is given; who, from where and to where is simulated."""
+
+    kind: Literal["departures"]
+    daily: Daily
+
+
+class RoadsClosed(Action):
+    """Nobody passes the named links of the network, such as ``[["Kidal", "Bourem"]]``, nor any at ``nodes``."""
+
+    kind: Literal["roads_closed"]
+    links: Annotated[tuple[tuple[str, str], ...], Field(max_length=10_000)] = ()
+    nodes: Annotated[tuple[str, ...], Field(max_length=5000)] = ()
+
+
+class DestinationsClosed(Action):
+    """The named destinations take nobody in; those who are there stay, and others may pass."""
+
+    kind: Literal["destinations_closed"]
+    provinces: Annotated[tuple[str, ...], Field(min_length=1, max_length=5000)]
 
 
 class Intervention(Action):
@@ -377,6 +425,16 @@ class ShelterRepair(PlacedIntervention):
     homes_per_day: NonNegative
 
 
+class Forwarding(Intervention):
+    """Whoever comes to the node ``at`` is sent on to ``to``, and to nowhere else."""
+
+    channels: ClassVar[tuple[Channel, ...]] = ("mobility",)
+    evidence: ClassVar[str] = "Transit sites on lake shores and borders from which people were taken on to camps."
+    kind: Literal["forwarding"]
+    at: str
+    to: str
+
+
 Shock = Annotated[
     Offensive
     | ControlChange
@@ -387,7 +445,11 @@ Shock = Annotated[
     | AccessDenied
     | Explosion
     | SupplyCut
-    | MonitorsKeptOut,
+    | MonitorsKeptOut
+    | Conflict
+    | Departures
+    | RoadsClosed
+    | DestinationsClosed,
     Field(discriminator="kind"),
 ]
 AnyIntervention = Annotated[
@@ -408,6 +470,7 @@ AnyIntervention = Annotated[
     | StateAccommodation
     | Cash
     | HotMeals
-    | ShelterRepair,
+    | ShelterRepair
+    | Forwarding,
     Field(discriminator="kind"),
 ]

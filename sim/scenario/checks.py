@@ -111,7 +111,7 @@ def _pieces_of(scenario: Scenario, raw: dict[str, Any]) -> Pieces:
     sections = {"shocks": scenario.shocks, "interventions": scenario.interventions}
     actions = tuple(((name, index), action) for name, items in sections.items() for index, action in enumerate(items))
     uncertainties = tuple((("uncertainties", index), item) for index, item in enumerate(scenario.uncertainties))
-    return Pieces(raw, scenario.time, scenario.place.dataset, actions, uncertainties)
+    return Pieces(raw, scenario.time, scenario.place, actions, uncertainties)
 
 
 def _pieces(raw: dict[str, Any]) -> Pieces:
@@ -121,7 +121,7 @@ def _pieces(raw: dict[str, Any]) -> Pieces:
     return Pieces(
         raw=raw,
         time=_attempt(_TIME, raw.get("time")),
-        dataset=place.dataset if place else None,
+        place=place,
         actions=actions,
         uncertainties=tuple(_entries(raw, "uncertainties", _UNCERTAINTY)),
     )

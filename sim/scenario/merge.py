@@ -112,8 +112,16 @@ def _merge(draft: Draft, file: File) -> None:
             for name, entry in value.items():
                 inherited[name] = _merge_table(draft, (key, name), inherited.get(name), entry, file.label)
         else:
-            merges = key in ("time", "place")
+            merges = key == "time" or (key == "place" and not _moves(draft, value))
             draft.data[key] = _merge_table(draft, (key,), inherited if merges else None, value, file.label)
+
+
+def _moves(draft: Draft, place: object) -> bool:
+    """Whether ``place`` brings a network of its own; what parents fitted to their place is left behind."""
+    if not (isinstance(place, dict) and "network" in place):
+        return False
+    draft.data.pop("posterior", None)
+    return True
 
 
 def _merge_table(draft: Draft, loc: Loc, old: object, new: object, label: str) -> object:

@@ -251,6 +251,19 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
+class Flight:
+    """Choice of a destination on an open network; without effect where everybody leaves by one crossing."""
+
+    leave_size_elasticity: float = quantity("1", 0.0, 2.0, "of a settlement's departures with respect to its residents")
+    destination_km_elasticity: float = quantity("1", 0.0, 10.0, "loss of a destination's pull with the way there")
+    destination_km_offset: float = quantity("km", 0.1, 5000.0, "added to the way: what setting out costs anyhow")
+    conflict_detour_km: float = quantity("km", 0.0, 5000.0, "that a settlement in conflict on the way weighs")
+    destination_stock_elasticity: float = quantity("1", 0.0, 1.0, "of a destination's pull as to who is there")
+    destination_stock_offset: float = quantity("persons", 1.0, 1e6, "added to who is there")
+    destination_full_pull: float = share("of its pull left to a destination that is full; 1 leaves capacity out")
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
     """All parameters, one group for each process."""
 
@@ -265,6 +278,7 @@ class Parameters:
     returns: Return
     shelter: Shelter
     homes: Homes
+    flight: Flight
 
     @classmethod
     def from_values(cls, values: Mapping[str, float]) -> Parameters:

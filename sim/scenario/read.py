@@ -13,7 +13,7 @@ from sim import library
 from sim.errors import Problem, ScenarioError, did_you_mean
 from sim.scenario.problems import listed, shown
 
-MAX_BYTES = 2**20
+MAX_BYTES = 8 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _text(path: Path, label: str) -> str:
         found = f"a path that can't be read ({str(error.strerror).lower()})"
         raise ScenarioError(Problem(label, "", found, "a scenario file")) from None
     if len(content) > MAX_BYTES:
-        raise ScenarioError(Problem(label, "", "a file of more than 1 MiB", "a scenario file of at most 1 MiB"))
+        raise ScenarioError(Problem(label, "", "a file of more than 8 MiB", "a scenario file of at most 8 MiB"))
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

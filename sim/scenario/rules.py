@@ -10,13 +10,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim import library
 from sim.errors import did_you_mean
-from sim.scenario.actions import Action
-from sim.scenario.gazetteer import gazetteer
+from sim.scenario.actions import Action, Conflict
+from sim.scenario.gazetteer import names_of
 from sim.scenario.parameters import SPECS, Spec
 from sim.scenario.paths import descend
 from sim.scenario.priors import Prior
 from sim.scenario.problems import Loc, listed, shown, translate
-from sim.scenario.schema import MAX_ACTIONS, MINUTES_PER_DAY, Time, Uncertainty
+from sim.scenario.schema import MAX_ACTIONS, MINUTES_PER_DAY, PlaceRef, Time, Uncertainty
 
 MAX_STEPS = 1_000_000
 MOST = 1e300
@@ -40,7 +40,7 @@ class Pieces:
 
     raw: Mapping[str, Any]
     time: Time | None
-    dataset: str | None
+    place: PlaceRef | None
     actions: tuple[tuple[Loc, Action], ...]
     uncertainties: tuple[tuple[Loc, Uncertainty], ...]
 
@@ -131,12 +131,14 @@ def within_horizon(pieces: Pieces) -> Iterator[Finding]:
 
 def places(pieces: Pieces) -> Iterator[Finding]:
     """Districts, settlements, aid roads and facilities are those of the dataset."""
-    if pieces.dataset not in _datasets():
+    place = pieces.place
+    if place is None or (place.network is None and place.dataset not in _datasets()):
         return
-    names = gazetteer(pieces.dataset)
+    names, of = names_of(place), place.dataset or "the network"
     known = {"districts": names.districts, "settlements": names.settlements, "opens_roads": names.roads}
     known |= {"settlement": names.settlements, "road": names.roads, "provinces": names.provinces}
     known |= {"facilities": names.facilities, "reconnects": names.facilities}
+    known |= {"nodes": names.nodes, "at": names.nodes, "to": names.nodes}
     for loc, action in pieces.actions:
         for key, words in known.items():
             given = getattr(action, key, ())
@@ -144,8 +146,17 @@ def places(pieces: Pieces) -> Iterator[Finding]:
                 if word not in words:
                     alias = names.aliases.get(word) if key.startswith("settlement") else None
                     remedy = f"it is called `{alias}` here" if alias else did_you_mean(word, words)
-                    what = f"one of `{pieces.dataset}`'s {len(words)} names ({listed(words)})"
+                    what = f"one of `{of}`'s {len(words)} names ({listed(words)})"
                     yield Finding((*loc, key), f"the unknown name {shown(word)}", what, remedy)
+        for word in action.daily if isinstance(action, Conflict) else ():
+            if word not in names.settlements:
+                what = f"one of `{of}`'s {len(names.settlements)} names ({listed(names.settlements)})"
+                remedy = did_you_mean(word, names.settlements)
+                yield Finding((*loc, "daily"), f"the unknown name {shown(word)}", what, remedy)
+        for a, b in getattr(action, "links", ()):
+            if frozenset((a, b)) not in names.links:
+                remedy = did_you_mean(a, names.nodes) if a not in names.nodes else did_you_mean(b, names.nodes)
+                yield Finding((*loc, "links"), f"{shown(a)}–{shown(b)}", f"a road of `{of}`", remedy)
 
 
 def _datasets() -> list[str]:
@@ -156,9 +167,10 @@ def files(pieces: Pieces) -> Iterator[Finding]:
     """The dataset and the posterior that are named lie in ``seeds/``."""
     seeds, posterior = library.seeds_folder(), pieces.raw.get("posterior")
     known = _datasets()
-    if pieces.dataset is not None and pieces.dataset not in known:
-        close = did_you_mean(pieces.dataset, known)
-        yield Finding(("place", "dataset"), shown(pieces.dataset), f"a dataset in seeds/ ({listed(known)})", close)
+    dataset = pieces.place.dataset if pieces.place else ""
+    if dataset and dataset not in known:
+        close = did_you_mean(dataset, known)
+        yield Finding(("place", "dataset"), shown(dataset), f"a dataset in seeds/ ({listed(known)})", close)
     if isinstance(posterior, str) and "/" not in posterior and not (seeds / posterior).is_file():
         yield Finding(("posterior",), shown(posterior), "the name of a file in seeds/")
 

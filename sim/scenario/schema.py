@@ -10,18 +10,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 from pydantic.functional_validators import ModelWrapValidatorHandler
+from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from sim.scenario.actions import Action, AnyIntervention, Closed, Shock
 from sim.scenario.fields import FrozenDict, Line, Moment, Number, Text, Unexpected
+from sim.scenario.network import Network
 from sim.scenario.priors import Prior
 
 MINUTES_PER_DAY = 1440
 MAX_ACTIONS = 200
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Basis = Literal["reported", "measured", "estimated", "calibrated", "assumed"]
-Days = Annotated[float, Field(gt=0.0, le=731.0, strict=True)]
+Days = Annotated[float, Field(gt=0.0, le=3653.0, strict=True)]
 
 
 class Time(Closed):
@@ -75,9 +85,21 @@ def _closest_divisor(step: int) -> int:
 
 
 class PlaceRef(Closed):
-    """Where the scenario plays: the folder of sourced data in ``seeds/``."""
+    """Where the scenario plays: a folder of sourced data in ``seeds/``, or the ``network`` given here."""
 
-    dataset: Annotated[str, Field(pattern=NAME_PATTERN, max_length=64)]
+    dataset: Annotated[str, Field(pattern=NAME_PATTERN, max_length=64)] = ""
+    network: Network | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if bool(self.dataset) == (self.network is not None):
+            found = "both" if self.dataset else "neither"
+            raise Unexpected("either `dataset`, the name of a folder in seeds/, or `network`, a table", found)
+        return self
+
+    @model_serializer(mode="wrap")
+    def _what_is_given(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value}
 
 
 class Parameter(Closed):

@@ -9,6 +9,9 @@ from sim.figures.compare import alone, difference, look, outcome, overlay, sprea
 from sim.figures.curves import LEVELS
 from sim.figures.gallery import comparison_figures
 from sim.figures.hindcast import hindcast_figure
+from sim.scenario.schema import PlaceRef
+
+PLACE = PlaceRef(dataset="karabakh_2023")
 
 NAMES = ["as_reported", "ceasefire", "un_monitoring", "integration_roadmap"]
 
@@ -135,7 +138,9 @@ def test_gallery_has_a_panel_for_each_scenario_and_a_footer(made_up_comparison, 
         summaries=made_up_comparison.summaries[made_up_comparison.summaries["scenario"].isin(names)],
         baseline=names[0],
     )
-    figures = comparison_figures(comparison, 3, "karabakh_2023", {"ceasefire": "A ceasefire that holds"})
+    figures = comparison_figures(
+        comparison, 3, PlaceRef(dataset="karabakh_2023"), {"ceasefire": "A ceasefire that holds"}
+    )
     assert [name for name in SHEETS if name not in figures] == ([] if n_scenarios > 1 else ["difference"])
     assert set(figures) <= set(SHEETS)
     panels = {name: len(figures[name].axes) for name in ("whereabouts", "origins", "map", "people_in_need", "services")}
@@ -156,7 +161,7 @@ def test_a_comparison_of_single_members_can_be_drawn(made_up_comparison):
         summaries=made_up_comparison.summaries[made_up_comparison.summaries["member"] == 0],
         baseline="as_reported",
     )
-    for figure in comparison_figures(comparison, 3, "karabakh_2023").values():
+    for figure in comparison_figures(comparison, 3, PLACE).values():
         assert "1 member ·" in figure._supxlabel.get_text().replace("\n", " ")
 
 

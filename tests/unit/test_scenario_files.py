@@ -86,7 +86,7 @@ def test_a_calibrated_number_names_the_counts_it_was_fitted_to() -> None:
     assert set(calibrated) >= {"leave_base_per_day", "checkpoint_initial_per_hour", "checkpoint_full_per_hour"}
     for item in calibrated.values():
         assert item.source.startswith("calibration: ")
-        assert "27 September 00:00 only" in item.note
+        assert "27 September 00:00 only" in item.note or "FLEE's format, docs/adr/0009" in item.source
 
 
 def test_an_assumption_says_so() -> None:

@@ -107,6 +107,7 @@ def test_posterior_rows_come_whole(monkeypatch: pytest.MonkeyPatch) -> None:
         }
     )
     monkeypatch.setattr(draw, "read_posterior", lambda name: rows)
+    monkeypatch.setattr(draw, "fitted_scenario", lambda name: None)
     scenario = BASE.model_copy(update={"posterior": "made_up.csv"})
     table = values(scenario, 60)
     found = table[list(rows)].drop_duplicates().sort_values("parameters.hr_threat").reset_index(drop=True)

@@ -73,7 +73,7 @@ def test_vary_reaches_into_tables_and_lists() -> None:
         ("interventions", 1.5, "a path that leads nowhere"),
         ("shocks.nothing.x", 1.5, "an unknown id"),
         ("time", 3, "a path that leads nowhere"),
-        ("time.days", 1e9, "at most 731"),
+        ("time.days", 1e9, "at most 3653"),
         ("place.dataset", "nowhere", "a dataset in seeds/"),
     ],
 )
