@@ -22,9 +22,9 @@ from sim.cli.options import (
     overrides,
     raise_all,
 )
-from sim.cli.progress import progress_bar
 from sim.cli.show import show_comparison
 from sim.errors import Problem
+from sim.progress import progress_bar
 
 if TYPE_CHECKING:
     from sim.results.compared import Compared

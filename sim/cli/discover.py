@@ -21,8 +21,8 @@ from sim.cli.options import (
     overrides,
     raise_all,
 )
-from sim.cli.progress import progress_bar
 from sim.errors import InputError, Problem
+from sim.progress import progress_bar
 
 if TYPE_CHECKING:
     from sim.sensitivity.discover import Wanted

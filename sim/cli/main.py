@@ -17,6 +17,7 @@ import typer
 from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
+from sim.cli.dashboard import dashboard
 from sim.cli.discover import discover
 from sim.cli.ensemble import ensemble
 from sim.cli.explain import explain
@@ -52,6 +53,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "hindcast": hindcast,
     "import-flee": import_flee,
     "score-flee": score_flee,
+    "dashboard": dashboard,
     "schema": schema,
 }
 """Name → function of every verb, in the order of the help."""

@@ -18,8 +18,8 @@ from sim.cli.options import (
     overrides,
     raise_all,
 )
-from sim.cli.progress import progress_bar
 from sim.cli.show import show_run
+from sim.progress import progress_bar
 
 
 def run(scenario: ScenarioName, seed: Seed = 0, days: Days = None, changes: Changes = None, out: Out = None) -> None:

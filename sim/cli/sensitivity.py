@@ -20,8 +20,8 @@ from sim.cli.options import (
     overrides,
     raise_all,
 )
-from sim.cli.progress import progress_bar
 from sim.errors import Problem, did_you_mean
+from sim.progress import progress_bar
 
 OUTPUTS = (
     "persons_remaining_share,persons_left,persons_arrived,hours_to_half_arrived,"

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -207,6 +208,12 @@ class Scenario(Closed):
         from sim.scenario.vary import without
 
         return without(self, ids)
+
+    def save(self, path: Path | str, *, title: str | None = None, replace: bool = False) -> Path:
+        """Write the scenario as a ``.toml`` file that extends the shipped one it was made from; return its path."""
+        from sim.scenario.save import save
+
+        return save(self, path, title=title, replace=replace)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.resolved() == other.resolved()
