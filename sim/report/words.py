@@ -127,7 +127,7 @@ def hangs_on(material: Material, found: Sequence[Claim]) -> list[str]:
     standing = [item for item in found if item.hangs_on and item.other == material.baseline]
     if not standing:
         return [f"Over {material.n_members} runs no assumption stands out from chance; more runs would tell."]
-    standing.sort(key=lambda item: -abs(item.hangs_on[0].correlation))
+    standing.sort(key=lambda item: (not item.told, -abs(item.hangs_on[0].correlation)))
     best = list({item.scenario: item for item in reversed(standing)}.values())[::-1]
     return [
         f"{PLANNER_OUTPUTS[item.output].label.capitalize()} under “{material.titles[item.scenario]}”, against the "
