@@ -51,9 +51,9 @@ VERBS: dict[str, Callable[..., None]] = {
     "discover": discover,
     "calibrate": calibrate,
     "hindcast": hindcast,
-    "dashboard": dashboard,
     "import-flee": import_flee,
     "score-flee": score_flee,
+    "dashboard": dashboard,
     "schema": schema,
 }
 """Name → function of every verb, in the order of the help."""

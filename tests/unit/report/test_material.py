@@ -5,8 +5,11 @@ import shutil
 
 import pytest
 
+from sim.ensemble.run import run_ensemble
 from sim.errors import OutputError
+from sim.report.html import page
 from sim.report.material import read_material
+from sim.scenario.load import load
 
 
 def test_a_run_is_a_comparison_of_one_with_one(folders, real_result):
@@ -38,6 +41,18 @@ def test_a_result_of_another_kind_is_refused_in_words(tmp_path):
     (tmp_path / "hindcast.json").write_text(json.dumps(manifest))
     with pytest.raises(OutputError, match=r"another kind \(hindcast\), expected a run, a comparison or an ensemble"):
         read_material(tmp_path)
+
+
+def test_an_ensemble_is_read_as_it_was_written(tmp_path):
+    small = {"time.days": 2.0, "parameters.residents_total": 500.0}
+    scenarios = [load(name).vary(small) for name in ("as_reported", "ceasefire")]
+    run_ensemble(scenarios, tmp_path / "out", 2, 7, workers=1, figures=False)
+    material = read_material(tmp_path / "out")
+    assert (list(material.scenarios), material.n_members) == (["as_reported", "ceasefire"], 2)
+    assert "A ceasefire that holds" in page(material)
+    (tmp_path / "out" / "ensemble.nc").unlink()
+    with pytest.raises(OutputError, match=r"unfinished ensemble \(4 of 4 runs\)"):
+        read_material(tmp_path / "out")
 
 
 def cut(path):
