@@ -5,7 +5,7 @@ Load a scenario, vary it, run it, compare it, plot it::
     import sim
 
     result = sim.run(sim.load("ceasefire"), seed=1)
-    result.dataset.arrivals_cumulative.plot()
+    result.plot.arrivals()
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.ensemble.compare import compare
+    from sim.ensemble.comparison import Comparison
     from sim.ensemble.run import open_ensemble, run_ensemble
     from sim.ensemble.sweep import sweep
     from sim.model.displacement import DisplacementModel
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 _HOMES = {
+    "Comparison": "sim.ensemble.comparison",
     "DisplacementModel": "sim.model.displacement",
     "Result": "sim.results.result",
     "Scenario": "sim.scenario.schema",
@@ -36,6 +38,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Comparison",
     "DisplacementModel",
     "Result",
     "Scenario",

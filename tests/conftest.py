@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,8 +11,16 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from sim.ensemble.compare import compare
+from sim.ensemble.comparison import Comparison
+from sim.ensemble.member import totals
+from sim.figures import gallery
+from sim.model.run import run
 from sim.results.needs import with_needs
 from sim.results.result import Result
+from sim.results.write import write
+from sim.results.write_comparison import write_comparison
+from sim.scenario.load import load
 
 SETTLEMENTS = ("Stepanakert / Khankendi", "Martuni / Khojavend", "Askeran")
 DISTRICTS = ("Stepanakert", "Martuni", "Askeran")
@@ -30,6 +39,7 @@ class MadeUpScenario:
         self.name = name
         self.title = name.replace("_", " ").capitalize()
         self.summary = "A run that no model made."
+        self.place = SimpleNamespace(dataset="karabakh_2023", network=None)
 
     def hash(self) -> str:
         return "0" * 64
@@ -79,6 +89,12 @@ def made_up_dataset(n_hours: int = 240, share_leaving: float = 0.99, seed: int =
         "persons_returned": variable("time settlement", by(returned, spread), "persons", "returned", "stock"),
         "arrivals_by_origin_cumulative": variable(
             "time district", by(arrived, spread), "persons", "by origin", "stock"
+        ),
+        "persons_present_by_district": variable(
+            "time district", by(home + decided - departed + returned, spread), "persons", "in their homes", "stock"
+        ),
+        "displaced_by_origin": variable(
+            "district place", np.outer(spread, displaced[-1]), "persons", "displaced at the end", "stock"
         ),
         "persons_by_province": variable("time province", displaced[:, :4], "persons", "in province", "stock"),
         "registered_cumulative": variable("time", 0.9 * arrived, "persons", "registered", "stock"),
@@ -160,8 +176,9 @@ def make_comparison(names: tuple[str, ...], n_members: int) -> Any:
         members = []
         for member in range(n_members):
             share = 0.99 * 0.75**place * (1.0 - 0.05 * np.random.default_rng(member).random())
-            members.append(made_up_dataset(share_leaving=share, seed=member))
-            rows.append({"scenario": name, "member": member, **made_up_summary(members[-1])})
+            dataset = made_up_dataset(share_leaving=share, seed=member)
+            members.append(totals(dataset))
+            rows.append({"scenario": name, "member": member, **made_up_summary(dataset)})
         scenarios.append(xr.concat(members, pd.RangeIndex(n_members, name="member")))
     dataset = xr.concat(scenarios, pd.Index(names, name="scenario"))
     drawn = [SimpleNamespace(number=member, seed=member, values={"parameters.x": 0.5}) for member in range(n_members)]
@@ -176,3 +193,28 @@ def made_up_result() -> Result:
 @pytest.fixture(scope="session")
 def made_up_comparison() -> Any:
     return make_comparison(("as_reported", "ceasefire", "un_monitoring", "integration_roadmap"), 12)
+
+
+@pytest.fixture(scope="session")
+def real_result() -> Result:
+    """Return ten real days of September 2023."""
+    return run(load("as_reported").vary({"time.days": 10}), seed=1)
+
+
+@pytest.fixture(scope="session")
+def real_comparison() -> Comparison:
+    """Return two scenarios over ten real days, three members each."""
+    scenarios = [load(name).vary({"time.days": 10}) for name in ("as_reported", "integration_roadmap")]
+    return compare(scenarios, members=3, seed=1, workers=1)
+
+
+@pytest.fixture(scope="session")
+def folders(real_result: Result, real_comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that holds ``run`` and ``comparison`` as the command line writes them, without figures."""
+    folder = tmp_path_factory.mktemp("results")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gallery, "comparison_figures", lambda *_: {})
+        write(real_result, folder / "run", figures=False, command="corridor run as_reported --days 10 --seed 1")
+        scenarios = list(real_comparison.scenarios.values())
+        write_comparison(real_comparison, folder / "comparison", scenarios, 1, command="corridor compare")
+    return folder

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.options import LARGEST_SEED, MOST_WORKERS, Out, ScenarioName, Seed, command_line, in_range, raise_all
-from sim.cli.progress import progress_bar
+from sim.progress import progress_bar
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -22,9 +22,9 @@ from sim.cli.options import (
     overrides,
     raise_all,
 )
-from sim.cli.progress import progress_bar
 from sim.cli.show import show_comparison
 from sim.errors import Problem
+from sim.progress import progress_bar
 
 if TYPE_CHECKING:
     from sim.results.compared import Compared
@@ -99,5 +99,6 @@ def _show(comparison: Compared, folder: Path, scenarios: list[Scenario]) -> None
     show_comparison(comparison, scenarios)
     typer.echo(
         f"Written to {folder}: comparison.nc, fan.nc, fan.csv, members.csv, assumed.csv, table.md, table.csv, "
-        "claims.csv, compare.json and figures/"
+        "claims.csv, compare.json, brief.pdf, planner.xlsx, planner/ and figures/; "
+        f"`corridor report {folder}` makes one page of it"
     )

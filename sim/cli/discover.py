@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.options import (
-    LARGEST_SEED,
     MOST_MEMBERS,
-    MOST_WORKERS,
     Changes,
     Days,
     Out,
     ScenarioName,
     Seed,
+    Workers,
     command_line,
     in_range,
+    of_members,
     overrides,
     raise_all,
 )
-from sim.cli.progress import progress_bar
 from sim.errors import InputError, Problem
+from sim.progress import progress_bar
 
 if TYPE_CHECKING:
     from sim.sensitivity.discover import Wanted
+
+
+LEAST_MEMBERS = 20
 
 
 def discover(
@@ -37,13 +40,10 @@ def discover(
     members: Annotated[int, typer.Option("--members", metavar="N", help="Runs, each with its own assumptions.")] = 200,
     finished: Annotated[
         Path | None,
-        typer.Option("--from", metavar="DIR", help="Use the members of a finished `corridor compare` instead."),
+        typer.Option("--from", metavar="DIR", help="Use the members of a finished `corridor compare` or `ensemble`."),
     ] = None,
     seed: Seed = 0,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", metavar="W", help="Processes to share the runs (default: one for each core)."),
-    ] = None,
+    workers: Workers = None,
     days: Days = None,
     changes: Changes = None,
     out: Out = None,
@@ -57,9 +57,8 @@ def discover(
     changed, problems = overrides(days, changes or [])
     wanted, unknown = _outcome(outcome)
     problems += unknown
-    problems += in_range("--members", members, 20, MOST_MEMBERS)
-    problems += in_range("--seed", seed, 0, LARGEST_SEED)
-    problems += in_range("--workers", 1 if workers is None else workers, 1, MOST_WORKERS)
+    problems += in_range("--members", members, LEAST_MEMBERS, MOST_MEMBERS)
+    problems += of_members(LEAST_MEMBERS, seed, workers)
     if finished is not None and changed:
         problems.append(
             Problem("command line", "--from", "changes to the scenario too", "finished members as they are")

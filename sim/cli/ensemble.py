@@ -20,9 +20,9 @@ from sim.cli.options import (
     overrides,
     raise_all,
 )
-from sim.cli.progress import progress_bar
 from sim.cli.show import show_comparison
 from sim.errors import Problem
+from sim.progress import progress_bar
 
 
 def ensemble(
@@ -60,5 +60,6 @@ def ensemble(
     show_comparison(outcome, definitions)
     typer.echo(
         f"Written to {folder}: ensemble.nc, members/, fan.nc, fan.csv, members.csv, assumed.csv, table.md, table.csv, "
-        "claims.csv, ensemble.json and figures/"
+        "claims.csv, ensemble.json, brief.pdf, planner.xlsx, planner/ and figures/; "
+        f"`corridor report {folder}` makes one page of it"
     )

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import LARGEST_SEED, Changes, Days, Seed, command_line, in_range, overrides, raise_all
-from sim.cli.progress import progress_bar
 from sim.cli.show import plain_table, show
 from sim.errors import Problem
+from sim.progress import progress_bar
 
 Instance = Annotated[
     Path, typer.Argument(metavar="DIR", help="Folder of a FLEE instance: input_csv/ and, if any, source_data/.")

@@ -18,7 +18,7 @@ from sim.cli.options import (
     in_range,
     raise_all,
 )
-from sim.cli.progress import progress_bar
+from sim.progress import progress_bar
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario

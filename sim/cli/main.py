@@ -17,6 +17,7 @@ import typer
 from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare
+from sim.cli.dashboard import dashboard
 from sim.cli.discover import discover
 from sim.cli.ensemble import ensemble
 from sim.cli.explain import explain
@@ -24,6 +25,7 @@ from sim.cli.flee import import_flee, score_flee
 from sim.cli.guard import guarded
 from sim.cli.hindcast import hindcast
 from sim.cli.list import list_scenarios
+from sim.cli.report import report
 from sim.cli.run import run
 from sim.cli.schema import schema
 from sim.cli.sensitivity import sensitivity
@@ -44,12 +46,14 @@ VERBS: dict[str, Callable[..., None]] = {
     "run": run,
     "compare": compare,
     "ensemble": ensemble,
+    "report": report,
     "sensitivity": sensitivity,
     "discover": discover,
     "calibrate": calibrate,
     "hindcast": hindcast,
     "import-flee": import_flee,
     "score-flee": score_flee,
+    "dashboard": dashboard,
     "schema": schema,
 }
 """Name → function of every verb, in the order of the help."""

@@ -18,8 +18,8 @@ from sim.cli.options import (
     overrides,
     raise_all,
 )
-from sim.cli.progress import progress_bar
 from sim.cli.show import show_run
+from sim.progress import progress_bar
 
 
 def run(scenario: ScenarioName, seed: Seed = 0, days: Days = None, changes: Changes = None, out: Out = None) -> None:
@@ -41,5 +41,6 @@ def run(scenario: ScenarioName, seed: Seed = 0, days: Days = None, changes: Chan
     write(result, folder, command=command_line())
     show_run(result)
     typer.echo(
-        f"Written to {folder}: result.nc, series.csv, summary.json, run.json, planner.xlsx, planner/ and figures/"
+        f"Written to {folder}: result.nc, series.csv, summary.json, run.json, planner.xlsx, planner/ and figures/; "
+        f"`corridor report {folder}` makes one page of it"
     )

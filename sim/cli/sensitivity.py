@@ -8,20 +8,20 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import (
-    LARGEST_SEED,
-    MOST_WORKERS,
     Changes,
     Days,
     Out,
     ScenarioName,
     Seed,
+    Workers,
     command_line,
     in_range,
+    of_members,
     overrides,
     raise_all,
 )
-from sim.cli.progress import progress_bar
 from sim.errors import Problem, did_you_mean
+from sim.progress import progress_bar
 
 OUTPUTS = (
     "persons_remaining_share,persons_left,persons_arrived,hours_to_half_arrived,"
@@ -50,10 +50,7 @@ def sensitivity(
         int, typer.Option("--base", metavar="N", help="Points for these, a power of two; N x (K + 4) runs.")
     ] = 32,
     seed: Seed = 0,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", metavar="W", help="Processes to share the runs (default: one for each core)."),
-    ] = None,
+    workers: Workers = None,
     days: Days = None,
     changes: Changes = None,
     out: Out = None,
@@ -75,8 +72,7 @@ def sensitivity(
     problems += in_range("--base", base, 2, 65_536)
     if 2 <= base <= 65_536 and base & (base - 1):
         problems.append(Problem("command line", "--base", str(base), "a power of two, such as 16, 32 or 64"))
-    problems += in_range("--seed", seed, 0, LARGEST_SEED)
-    problems += in_range("--workers", 1 if workers is None else workers, 1, MOST_WORKERS)
+    problems += of_members(1, seed, workers)
     raise_all(problems)
 
     from sim.scenario.load import load

@@ -10,11 +10,12 @@ import xarray as xr
 
 from sim.ensemble.draw import Member
 from sim.errors import Problem, ScenarioError, did_you_mean
+from sim.results.shown import Shown
 from sim.scenario.schema import Scenario
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Shown):
     """Paired members of several scenarios.
 
     Attributes

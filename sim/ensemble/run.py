@@ -98,14 +98,19 @@ def open_ensemble(folder: Path | str) -> Comparison:
         state = f"an unfinished ensemble ({n_kept} of {n} runs)"
         raise OutputError(Problem(str(folder), "", state, "a finished one", "The command that began it continues"))
     scenarios = {item["name"]: Scenario.model_validate(item["resolved"]) for item in found["scenarios"]}
-    values: dict[int, dict[str, float]] = defaultdict(dict)
-    with (path / "assumed.csv").open(encoding="utf-8", newline="") as table:
-        for row in csv.DictReader(table):
-            values[int(row["member"])][row["path"]] = float(row["value"])
-    seeds = member_seeds(found["seed"], found["members"])
-    drawn = tuple(Member(number, own, values[number]) for number, own in enumerate(seeds))
+    drawn = read_members(path / "assumed.csv", found["seed"], found["members"])
     dataset = xr.open_dataset(path / SERIES, engine="h5netcdf")
     return Comparison(dataset, pd.read_csv(path / "members.csv"), scenarios, drawn, found["seed"])
+
+
+def read_members(file: Path, seed: int, members: int) -> tuple[Member, ...]:
+    """Return what each member assumed, from the table of an ensemble or a comparison."""
+    values: dict[int, dict[str, float]] = defaultdict(dict)
+    with file.open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table):
+            values[int(row["member"])][row["path"]] = float(row["value"])
+    seeds = member_seeds(seed, members)
+    return tuple(Member(number, own, values[number]) for number, own in enumerate(seeds))
 
 
 def run_missing(

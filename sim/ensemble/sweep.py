@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from itertools import product
 
@@ -11,6 +12,7 @@ import pandas as pd
 from sim.ensemble.draw import Member, draw_members
 from sim.ensemble.member import Task, run_member
 from sim.ensemble.pool import run_all, worker_pool
+from sim.progress import progress_bar
 from sim.scenario.schema import Scenario
 
 Progress = Callable[[float], None]
@@ -18,35 +20,42 @@ Progress = Callable[[float], None]
 
 def sweep(
     scenario: Scenario,
-    values: Mapping[str, Sequence[float]],
+    values: Mapping[str, Sequence[object]],
     members: int = 1,
     seed: int = 0,
     workers: int | None = 1,
-    progress: Progress | None = None,
+    progress: Progress | bool = True,
 ) -> pd.DataFrame:
     """Run ``scenario`` for every combination of values and return the summaries, one row for each run.
 
     Parameters
     ----------
     scenario : the scenario to vary
-    values : dotted path → values to try, such as ``{"parameters.hr_insecurity": [100, 800]}``
+    values : dotted path → values to try, such as ``{"parameters.hr_insecurity": [100, 800]}``; anything that
+        :meth:`Scenario.vary` takes: parameters, dates, strengths, the horizon
     members : draws from the priors for each combination, the same for all; 1 takes the scenario's own values
     seed : root seed, the same for all combinations
     workers : processes
-    progress : called with the share of runs that are done
+    progress : called with the share of runs that are done; True shows a bar, but only on a terminal
     """
     combinations = [dict(zip(values, row, strict=True)) for row in product(*values.values())]
     varied = [scenario.vary(combination) for combination in combinations]
     drawn = [_without(member, values) for member in draw_members([scenario], members, seed)]
     tasks = [Task(variant, member) for variant in varied for member in drawn]
     rows = []
-    with worker_pool(workers) as executor:
+    with _reporter(progress) as report, worker_pool(workers) as executor:
         for done, (_, summary) in enumerate(run_all(run_member, tasks, executor), 1):
             rows.append(summary)
-            if progress is not None:
-                progress(done / len(tasks))
+            if report is not None:
+                report(done / len(tasks))
     columns = [{**combination, "member": member.number} for combination in combinations for member in drawn]
     return pd.concat([pd.DataFrame(columns), pd.DataFrame(rows)], axis=1)
+
+
+def _reporter(progress: Progress | bool) -> AbstractContextManager[Progress | None]:
+    if progress is True:
+        return progress_bar("sweep")
+    return nullcontext(progress or None)
 
 
 def _without(member: Member, paths: Iterable[str]) -> Member:

@@ -58,6 +58,18 @@ def scoring_counts(dataset: str) -> Counts:
     return _read(seeds_folder() / dataset / "counts" / "score" / "arrivals.csv")
 
 
+def counted(dataset: str) -> pd.Series | None:
+    """Return all counts by local time, to be drawn beside finished results; None where a dataset has none."""
+    folder = seeds_folder() / dataset / "counts"
+    if not dataset:
+        return None
+    files = [folder / part / "arrivals.csv" for part in ("fit", "score")]
+    found = [_read(path) for path in files if path.exists()]
+    if not found:
+        return None
+    return pd.concat([pd.Series(counts.persons, counts.times) for counts in found]).sort_index(kind="stable")
+
+
 def planning_figures(dataset: str) -> pd.DataFrame:
     """Return what planners of the day made ready for: date, who, statement, persons, source_id."""
     path = seeds_folder() / dataset / "counts" / "score" / "planners.csv"

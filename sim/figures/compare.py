@@ -13,7 +13,19 @@ import xarray as xr
 from matplotlib.ticker import MaxNLocator
 
 from sim.figures.curves import LEVELS, day, quantiles, thinned, total, zone
-from sim.figures.style import DASHES, PALETTE, QUIET, Grouped, counted, dated, from_zero, grouped, shared_legend, title
+from sim.figures.style import (
+    DASHES,
+    PALETTE,
+    QUIET,
+    Grouped,
+    counted,
+    dated,
+    from_zero,
+    grouped,
+    mark_counts,
+    shared_legend,
+    title,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,13 +62,15 @@ def bands_in_words(n_scenarios: int, joint: str = " ") -> str:
     return f"median, 50% and 90%{joint}of members" if n_scenarios <= FEW else "median, 50% of members"
 
 
-def overlay(ax: Axes, data: xr.Dataset, variable: str = ARRIVED) -> None:
-    """Draw all scenarios over each other; where they are many, only the narrower band."""
+def overlay(ax: Axes, data: xr.Dataset, variable: str = ARRIVED, counts: pd.Series | None = None) -> None:
+    """Draw all scenarios over each other; where they are many, only the narrower band; ``counts`` as markers."""
     drawn = thinned(data[[variable]])
     names = [str(name) for name in drawn["scenario"].to_numpy()]
     bands = BANDS if len(names) <= FEW else FAINT
     for index, name in enumerate(names):
         _fan(ax, drawn[variable].sel(scenario=name), index, called(name), bands)
+    if counts is not None:
+        mark_counts(ax, counts, data["time"].to_numpy())
     _labelled(ax, data, variable)
     from_zero(ax)
     shared_legend(ax, title=bands_in_words(len(names), "\n"))

@@ -15,6 +15,14 @@ DRAWN = 1200
 SHORT = 0.5
 """Share of the horizon below which the days of departure are worth a plot of their own."""
 
+STATE_SERIES = (
+    "persons_home",
+    "persons_ready",
+    "persons_in_transit",
+    "persons_displaced",
+    "persons_returned",
+    "deaths_cumulative",
+)
 STATES = ("at home", "ready to leave", "in transit", "displaced", "returned", "dead")
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -47,6 +55,12 @@ def busy(data: xr.Dataset) -> xr.Dataset:
     return window if window.sizes["time"] < SHORT * data.sizes["time"] else data
 
 
+def busy_of(data: xr.Dataset, scenario: str) -> np.ndarray:
+    """Return the times of :func:`busy` by the medians of a scenario's members."""
+    members = data[["arrivals_cumulative", "persons_home"]].sel(scenario=scenario, drop=True)
+    return np.asarray(busy(members.median("member"))["time"].to_numpy())
+
+
 def total(array: xr.DataArray) -> xr.DataArray:
     """Sum over every dimension but time, scenario and member."""
     return array.sum([dim for dim in array.dims if dim not in ("time", "scenario", "member")])
@@ -54,14 +68,7 @@ def total(array: xr.DataArray) -> xr.DataArray:
 
 def persons_by_state(data: xr.Dataset) -> dict[str, np.ndarray]:
     """Return state → persons, shape (time,); together they are everybody."""
-    arrays = (
-        data["persons_home"],
-        data["persons_ready"],
-        data["persons_in_transit"],
-        data["persons_displaced"],
-        data["persons_returned"],
-        data["deaths_cumulative"],
-    )
+    arrays = (data[name] for name in STATE_SERIES)
     return {state: total(array).to_numpy() for state, array in zip(STATES, arrays, strict=True)}
 
 

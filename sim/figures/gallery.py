@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import math
-import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from sim.evaluation.counts import counted
 from sim.figures import compare as of_comparison
 from sim.figures import run as of_run
-from sim.figures.curves import busy, host, thinned
+from sim.figures import sheets
+from sim.figures.curves import busy, busy_of, host, thinned
 from sim.figures.run import run_footer
 from sim.figures.style import CAUTION, footer, sheet, style, title
+from sim.place.atlas import NOTE, Atlas, atlas_of
 from sim.results.compared import Compared, by_member
 from sim.results.words import MEASURES
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sim.results.result import Result
+    from sim.scenario.schema import PlaceRef
 
 WHOLE, BUSY = "whole", "busy"
 
@@ -28,7 +30,8 @@ RUN_SHEETS: dict[str, tuple[tuple[str, str], ...]] = {
     "arrivals": (("arrivals", WHOLE),),
     "corridor": (("arrivals", BUSY), ("flow", BUSY), ("queue", BUSY), ("wait", BUSY)),
     "whereabouts": (("whereabouts", WHOLE), ("whereabouts", BUSY)),
-    "provinces": (("provinces", WHOLE),),
+    "provinces": (("provinces", WHOLE), ("province_shares", WHOLE)),
+    "origins": (("origins", WHOLE),),
     "reception": (("shelter", WHOLE), ("shelter_by_province", WHOLE)),
     "people_in_need": (("in_need", BUSY), ("severities", WHOLE)),
     "trust": (("trust", WHOLE), ("assurances", WHOLE)),
@@ -53,35 +56,56 @@ BRIEF = ("queue_vehicles",)
 
 def run_figures(result: Result) -> dict[str, Figure]:
     """Return the figures that are written beside the result of a run."""
+    place = result.scenario.place
+    atlas, counts = atlas_of(place), counted(place.dataset)
     names = OPEN_NETWORK_SHEETS if result.dataset.attrs.get("open_network") else tuple(RUN_SHEETS)
-    return {name: _sheet(result, RUN_SHEETS[name]) for name in names}
+    found = {name: _sheet(result, RUN_SHEETS[name], atlas, counts) for name in names}
+    found["map"] = _with_footer(sheets.map_of_run(result.dataset, atlas), f"{run_footer(result)} · {NOTE}")
+    return found
 
 
-def _sheet(result: Result, panels: tuple[tuple[str, str], ...]) -> Figure:
-    window = busy(result.dataset)
-    if window is result.dataset:
+def _sheet(result: Result, panels: tuple[tuple[str, str], ...], atlas: Atlas, counts: pd.Series | None) -> Figure:
+    data = sheets.origins_of(result.dataset, atlas)
+    window = busy(data)
+    if window is data:
         panels = tuple({kind: (kind, WHOLE) for kind, _ in panels}.values())
     with style():
         figure, axes = sheet(len(panels), 1, size=(8.0, 4.2 if len(panels) == 1 else 2.9 * len(panels)))
         for ax, (kind, when) in zip(axes[:, 0], panels, strict=True):
-            of_run.KINDS[kind](ax, window if when == BUSY else result.dataset)
-        footer(figure, run_footer(result))
+            keys = {"counts": counts} if kind == "arrivals" else {}
+            of_run.KINDS[kind](ax, window if when == BUSY else data, **keys)
+    return _with_footer(figure, run_footer(result))
+
+
+def _with_footer(figure: Figure, text: str) -> Figure:
+    with style():
+        footer(figure, text)
     return figure
 
 
-def comparison_figures(comparison: Compared, seed: int, titles: Mapping[str, str] | None = None) -> dict[str, Figure]:
-    """Return the figures that are written beside a comparison."""
-    return {
-        name: _finished(draw(comparison), comparison, seed, titles or {})
-        for name, draw in (
-            ("arrivals", _overlaid),
-            ("fan", _fans),
-            ("each_scenario", _small_multiples),
-            ("difference", _differences),
-            ("outcomes", _outcomes),
-        )
-        if name != "difference" or comparison.dataset.sizes["scenario"] > 1
+def comparison_figures(
+    comparison: Compared, seed: int, place: PlaceRef, titles: Mapping[str, str] | None = None
+) -> dict[str, Figure]:
+    """Return the figures that are written beside a comparison; ``place`` is what gives positions."""
+    atlas, counts = atlas_of(place), counted(place.dataset)
+    draws: dict[str, Callable[[], Figure]] = {
+        "arrivals": lambda: _overlaid(comparison, counts),
+        "fan": lambda: _fans(comparison),
+        "each_scenario": lambda: _small_multiples(comparison),
+        "difference": lambda: _differences(comparison),
+        "outcomes": lambda: _outcomes(comparison),
+        "whereabouts": lambda: sheets.ribbons(comparison),
+        "people_in_need": lambda: sheets.by_label(comparison, "people_in_need", "sector_of_need", "People in need"),
+        "services": lambda: sheets.by_label(comparison, "service_level", "sector", "Services at home"),
+        "provinces": lambda: sheets.province_intervals(comparison),
+        "origins": lambda: sheets.origins_of_comparison(comparison, atlas),
     }
+    if comparison.dataset.sizes["scenario"] == 1:
+        del draws["difference"]
+    text = comparison_footer(comparison, seed, titles or {})
+    found = {name: _with_footer(draw(), text) for name, draw in draws.items()}
+    found["map"] = _with_footer(sheets.map_of_comparison(comparison, atlas), f"{text} · {NOTE}")
+    return found
 
 
 def comparison_footer(comparison: Compared, seed: int, titles: Mapping[str, str]) -> str:
@@ -92,16 +116,10 @@ def comparison_footer(comparison: Compared, seed: int, titles: Mapping[str, str]
     return f"Scenarios: {scenarios} · seed {seed} · {n_members} member{'s' * (n_members != 1)} · {CAUTION}"
 
 
-def _finished(figure: Figure, comparison: Compared, seed: int, titles: Mapping[str, str]) -> Figure:
-    with style():
-        footer(figure, comparison_footer(comparison, seed, titles))
-    return figure
-
-
-def _overlaid(comparison: Compared) -> Figure:
+def _overlaid(comparison: Compared, counts: pd.Series | None) -> Figure:
     with style():
         figure, axes = sheet(1, 1, size=(9.0, 4.6))
-        of_comparison.overlay(axes[0, 0], comparison.dataset)
+        of_comparison.overlay(axes[0, 0], comparison.dataset, counts=counts)
     return figure
 
 
@@ -122,20 +140,19 @@ def _fans(comparison: Compared) -> Figure:
 
 def _busy_days(data: xr.Dataset) -> slice:
     """Return the time in which people of any scenario set out, by the medians of members."""
-    medians = data[["arrivals_cumulative", "persons_home"]].median("member")
-    times = [busy(medians.sel(scenario=name))["time"].to_numpy() for name in data["scenario"].to_numpy()]
+    times = [busy_of(data, str(name)) for name in data["scenario"].to_numpy()]
     return slice(min(each[0] for each in times), max(each[-1] for each in times))
 
 
 def _small_multiples(comparison: Compared) -> Figure:
     names = [str(name) for name in comparison.dataset["scenario"].to_numpy()]
     with style():
-        figure, axes = _panels(
+        figure, axes = sheets.panels(
             len(names), f"Persons arrived{host(comparison.dataset)}: median at the end; grey: the other medians"
         )
         for ax, name in zip(axes, names, strict=True):
             of_comparison.alone(ax, comparison.dataset, name)
-        _label_outer(axes)
+        sheets.label_outer(axes)
     return figure
 
 
@@ -144,31 +161,11 @@ def _differences(comparison: Compared) -> Figure:
     others = [name for name in names if name != comparison.baseline]
     heading = f"Arrivals less those of {of_comparison.called(comparison.baseline)}, paired: median [5–95%] at the end"
     with style():
-        figure, axes = _panels(len(others), heading)
+        figure, axes = sheets.panels(len(others), heading)
         for ax, name in zip(axes, others, strict=True):
             of_comparison.difference(ax, comparison.dataset, comparison.baseline, name)
-        _label_outer(axes)
+        sheets.label_outer(axes)
     return figure
-
-
-def _panels(n_panels: int, heading: str) -> tuple[Figure, list[Axes]]:
-    """Return a figure with a heading and that many panels on common scales."""
-    n_columns = {1: 1, 2: 2, 4: 2}.get(n_panels, 3)
-    n_rows = math.ceil(n_panels / n_columns)
-    size = (8.0, 4.4) if n_panels == 1 else (4.0 * n_columns + 0.6, 3.1 * n_rows)
-    figure, axes = sheet(n_rows, n_columns, size=size, sharey=True)
-    for ax in axes.flat[n_panels:]:
-        ax.remove()
-    figure.suptitle(textwrap.fill(heading, int(11 * size[0])), x=0.01, ha="left")
-    return figure, list(axes.flat[:n_panels])
-
-
-def _label_outer(axes: list[Axes]) -> None:
-    """Keep the y label of the first column only."""
-    for ax in axes:
-        place = ax.get_subplotspec()
-        if place is not None and not place.is_first_col():
-            ax.set_ylabel("")
 
 
 def _outcomes(comparison: Compared) -> Figure:

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.errors import InputError, Problem, did_you_mean
-from sim.figures import people
+from sim.figures import people, places
 from sim.figures.curves import (
     day,
     first_time_at,
@@ -40,6 +40,7 @@ from sim.figures.style import (
     footer,
     from_zero,
     grouped,
+    mark_counts,
     shared_legend,
     sheet,
     style,
@@ -70,8 +71,7 @@ def arrivals(ax: Axes, data: xr.Dataset, counts: pd.Series | None = None) -> Non
     drawn = thinned(data)
     ax.plot(drawn["time"], drawn["arrivals_cumulative"], color=BLUE, label="simulated")
     if counts is not None:
-        seen = counts[(counts.index >= curve["time"].to_numpy()[0]) & (counts.index <= curve["time"].to_numpy()[-1])]
-        ax.plot(seen.index, seen, "o", markersize=4, color=BLACK, markerfacecolor="white", label="counted")
+        mark_counts(ax, counts, curve["time"].to_numpy())
         ax.legend(loc="lower right")
     _over_time(ax, data, "arrived so far", "persons")
     from_zero(ax)
@@ -246,6 +246,8 @@ KINDS: dict[str, Callable[..., None]] = {
         people.shelter_by_province,
         people.in_need,
         people.severities,
+        places.province_shares,
+        places.origins,
     )
 }
 """Name → function of every plot of one run."""

@@ -18,6 +18,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import Formatter
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, BLACK = (
@@ -155,6 +156,15 @@ def counted(ax: Axes, label: str, unit: str) -> None:
 def from_zero(ax: Axes) -> None:
     """Start the y axis at zero, and let it reach one at least, so that nothing looks like nothing."""
     ax.set_ylim(0.0, max(1.0, ax.get_ylim()[1]))
+
+
+def mark_counts(ax: Axes, counts: pd.Series, times: np.ndarray) -> None:
+    """Mark real counts (index: local times, values: persons) within the run as open circles."""
+    seen = counts[(counts.index >= times[0]) & (counts.index <= times[-1])]
+    ax.plot(
+        seen.index, seen, "o", markersize=4, color=BLACK, markerfacecolor="white", markeredgewidth=0.9, label="counted",
+        zorder=4,
+    )  # fmt: skip
 
 
 def shared_legend(ax: Axes, **keys: Any) -> None:

@@ -64,6 +64,8 @@ VARIABLES: tuple[Variable, ...] = (
              lambda m: m.reception.arrived_by_origin),
     Variable("persons_by_province", ("province",), _PERSONS, "stock", "displaced persons in the province",
              lambda m: m.households.in_provinces),
+    Variable("persons_present_by_district", ("district",), _PERSONS, "stock", "in their homes, by home district",
+             lambda m: m.place.by_district(m.households.present)),
     Variable("registered_cumulative", (), _PERSONS, "stock", "persons registered", lambda m: m.reception.registered),
     Variable("threat", ("settlement",), "share", "level", "threat felt", lambda m: m.perception.threat),
     Variable("insecurity", ("settlement",), "share", "level", "adverse control × (1 − guarantees)",
@@ -136,6 +138,13 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("meals_short", (), "meals/day", "level", "cooked meals lacking", lambda m: m.shelter.meals_short),
 )  # fmt: skip
 
+AT_END: tuple[Variable, ...] = (
+    Variable("displaced_by_origin", ("district", "place"), _PERSONS, "stock",
+             "displaced at the end, by home district and where they are",
+             lambda m: m.place.by_district(m.households.displaced_from)),
+)  # fmt: skip
+"""Variables that are read once, at the horizon's end, and have no time."""
+
 
 class Recorder:
     """Arrays filled at output times, turned into a labelled dataset at the end.
@@ -167,7 +176,8 @@ class Recorder:
         labels: dict[str, Any] = dict(_labels(model))
         titles = [settlement.title for settlement in model.place.settlements]
         labels["settlement"] = ("settlement", labels["settlement"], {"titles": titles})
-        return self._kept.dataset(model, labels)
+        at_end = {item.name: xr.Variable(item.dims, item.read(model), _attrs(item)) for item in AT_END}
+        return self._kept.dataset(model, labels).assign(at_end)
 
     def fine(self, model: DisplacementModel) -> xr.Dataset:
         """Return what a summary is made of, at every output time."""
@@ -203,7 +213,7 @@ class _Tape:
             variable.name: xr.Variable(
                 ("time", *variable.dims),
                 array[: self._row],
-                {"units": variable.units, "long_name": variable.long_name, "aggregates": variable.aggregates},
+                _attrs(variable),
             )
             for variable, array in zip(self._variables, self._arrays, strict=True)
         }
@@ -218,6 +228,10 @@ def _attributes(place: Place) -> dict[str, Any]:
         "time_zone": f"UTC{place.utc_offset_hours:+g}" if place.utc_offset_hours else "UTC",
     }
     return attributes | ({"open_network": 1} if place.open_network else {})
+
+
+def _attrs(variable: Variable) -> dict[str, str]:
+    return {"units": variable.units, "long_name": variable.long_name, "aggregates": variable.aggregates}
 
 
 def thinned(steps: NDArray[np.int64], most: int | None) -> NDArray[np.int64]:

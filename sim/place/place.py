@@ -152,6 +152,12 @@ class Place:
         """The reception node, then the registration centres, each once."""
         return tuple(dict.fromkeys((self.reception, *self.registration)))
 
+    def by_district(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Sum ``values``, shape (n_settlements, ...), to shape (n_districts, ...)."""
+        sums = np.zeros((len(self.districts), *values.shape[1:]), dtype=np.int64)
+        np.add.at(sums, self.district_index, values)
+        return sums
+
     def index(self, settlement: str) -> int:
         """Return the number of ``settlement``."""
         names = [item.name for item in self.settlements]

@@ -66,7 +66,7 @@ class Households:
     place : shape (n,), number of the place where a displaced household is, else -1
     places : the reception point, provinces, :data:`WITHIN`, and abroad last
     at_home, ready, returned : shape (n_settlements,), persons by home settlement
-    displaced : shape (n_places,), persons
+    displaced_from : shape (n_settlements, n_places), displaced persons by home settlement and where they are
     in_transit, deaths : persons
     """
 
@@ -87,7 +87,7 @@ class Households:
         self.at_home = self.initial.copy()
         self.ready = np.zeros_like(self.initial)
         self.returned = np.zeros_like(self.initial)
-        self.displaced: Ids = np.zeros(len(places), dtype=np.int64)
+        self.displaced_from: Ids = np.zeros((len(settlements), len(places)), dtype=np.int64)
         self.in_transit = 0
         self.deaths = 0
         self._rows = np.searchsorted(columns.home, np.arange(len(settlements) + 1))
@@ -131,6 +131,11 @@ class Households:
     def present(self) -> Ids:
         """Persons at each home settlement, shape (n_settlements,)."""
         return self.at_home + self.ready + self.returned
+
+    @property
+    def displaced(self) -> Ids:
+        """Displaced persons at each place, shape (n_places,)."""
+        return np.asarray(self.displaced_from.sum(axis=0))
 
     def uniform(self, *purpose: object) -> Floats:
         """Return one number in (0, 1) for each household, from the stream of ``purpose`` and settlement."""
@@ -191,7 +196,7 @@ class Households:
 
     def total(self) -> int:
         """Return everybody accounted for, the dead included."""
-        counted = self.at_home.sum() + self.ready.sum() + self.returned.sum() + self.displaced.sum()
+        counted = self.at_home.sum() + self.ready.sum() + self.returned.sum() + self.displaced_from.sum()
         return int(counted) + self.in_transit + self.deaths
 
     def check(self) -> None:
@@ -219,11 +224,12 @@ class Households:
         if state == TRANSIT:
             self.in_transit += sign * int(self.persons[ids].sum())
         elif state == DISPLACED:
-            at = np.bincount(self.place[ids], weights=self.persons[ids], minlength=len(self.places))
-            self.displaced += sign * at.astype(np.int64)
+            cells = self.columns.home[ids] * len(self.places) + self.place[ids]
+            counts = np.bincount(cells, weights=self.persons[ids], minlength=self.displaced_from.size)
+            self.displaced_from += sign * counts.astype(np.int64).reshape(self.displaced_from.shape)
         elif state in _HEAD_COUNTS:
-            counts: Ids = getattr(self, _HEAD_COUNTS[state])
-            counts += sign * self._count(ids)
+            heads: Ids = getattr(self, _HEAD_COUNTS[state])
+            heads += sign * self._count(ids)
 
 
 def _pick(weights: Ids, generator: np.random.Generator) -> Ids:

@@ -28,6 +28,9 @@ SHUFFLES = 999
 TOGETHER = 0.6
 """Rank correlation at which two assumptions can't be told apart in a set of members."""
 
+MOST_MEMBERS = 2000
+"""Members that are looked at, from the first on; more would take longer and say the same."""
+
 LEAST = 8
 """Fewest members whose ranks can say anything at :data:`LEVEL`."""
 
@@ -60,9 +63,9 @@ def drivers(assumed: pd.DataFrame, outcome: Sequence[float] | Floats, most: int 
     most : how many to look for
     seed : root of the shuffles
     """
-    values = np.asarray(outcome, dtype=float)
+    values = np.asarray(outcome, dtype=float)[:MOST_MEMBERS]
     known = ~np.isnan(values)
-    ranks = _scores(assumed.to_numpy(dtype=float)[known])
+    ranks = _scores(assumed.to_numpy(dtype=float)[:MOST_MEMBERS][known])
     target = _scores(values[known][:, None])[:, 0]
     if known.sum() < LEAST or not target.any() or not ranks.any():
         return []

@@ -31,7 +31,8 @@ def fan(dataset: xr.Dataset, levels: Sequence[float] = LEVELS) -> xr.Dataset:
 
     Series are read a part at a time, so that a dataset in a file may be larger than memory.
     """
-    data = {str(name): _quantiles(array, levels) for name, array in dataset.data_vars.items() if "member" in array.dims}
+    series = {name: array for name, array in dataset.data_vars.items() if {"member", "time"} <= set(array.dims)}
+    data = {str(name): _quantiles(array, levels) for name, array in series.items()}
     coords = {name: array.variable for name, array in dataset.coords.items() if name != "member"}
     return xr.Dataset(data, {"quantile": list(levels), **coords}, dataset.attrs)
 

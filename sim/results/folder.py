@@ -62,14 +62,21 @@ def replacing(folder: Path) -> Iterator[Path]:
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """Return the manifest of a folder that Corridor wrote, or None."""
-    for name in MANIFESTS:
-        try:
-            manifest = json.loads((folder / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if isinstance(manifest, dict) and manifest.get("made_by") == MAKER:
-            return manifest
-    return None
+    path = manifest_path(folder)
+    return None if path is None else _manifest_at(path)
+
+
+def manifest_path(folder: Path) -> Path | None:
+    """Return the file that marks ``folder`` as Corridor's, or None."""
+    return next((folder / name for name in MANIFESTS if _manifest_at(folder / name) is not None), None)
+
+
+def _manifest_at(path: Path) -> dict[str, Any] | None:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and manifest.get("made_by") == MAKER else None
 
 
 def files_in(folder: Path) -> list[str]:

@@ -85,7 +85,7 @@ def people_by_severity(data: xr.Dataset) -> xr.DataArray:
 def locations(data: xr.Dataset) -> pd.DataFrame:
     """Return location and kind of every place where people are counted."""
     rows = [(str(name), "settlement") for name in data["settlement"].to_numpy()]
-    rows += [(ON_THE_ROAD, "road"), (_reception_point(data), "reception point")]
+    rows += [(ON_THE_ROAD, "road"), (reception_point(data), "reception point")]
     rows += [(str(name), "province") for name in data["province"].to_numpy()]
     rows += [(WITHIN, "elsewhere")] * _is_within(data)
     return pd.DataFrame(rows, columns=["location", "kind"])
@@ -185,7 +185,7 @@ def _on_the_road(data: xr.Dataset) -> Floats:
 
 
 def _at_reception(data: xr.Dataset) -> Floats:
-    persons = data["persons_displaced"].sel(place=_reception_point(data)).to_numpy().astype(float)
+    persons = data["persons_displaced"].sel(place=reception_point(data)).to_numpy().astype(float)
     people = _spread_at_ease(persons[:, None])
     _shift(people, "shelter", persons[:, None], 3)
     _shift(people, "food", persons[:, None] * _hungry(data)[:, None], 3)
@@ -224,6 +224,7 @@ def _hungry(data: xr.Dataset) -> Floats:
     return np.asarray(np.divide(data["meals_short"].to_numpy(), needed, out=np.zeros(needed.size), where=needed > 0))
 
 
-def _reception_point(data: xr.Dataset) -> str:
+def reception_point(data: xr.Dataset) -> str:
+    """Return the place where people stay until they are registered."""
     others = {*data["province"].to_numpy().tolist(), WITHIN, "abroad"}
     return next(str(name) for name in data["place"].to_numpy() if name not in others)

@@ -33,6 +33,10 @@ FEWER_IS_BETTER = frozenset(
 DAY = np.timedelta64(1, "D")
 
 
+MEMBERS_AT_ONCE = 256
+"""Members whose series are held in memory at a time."""
+
+
 def planner_outputs(dataset: xr.Dataset, summary: Mapping[str, float | None]) -> dict[str, float]:
     """Return name → number of each of :data:`PLANNER_OUTPUTS` for one run.
 
@@ -50,8 +54,7 @@ def planner_outputs(dataset: xr.Dataset, summary: Mapping[str, float | None]) ->
         "persons_remaining_share": _number(summary["persons_remaining"]) / _number(summary["persons_initial"]),
         "hours_to_half_arrived": _number(summary["hours_to_half_arrived"], absent=math.inf),
         "peak_wait_hours": _number(summary["peak_wait_hours"], absent=0.0),
-        "peak_unsheltered": float(dataset["persons_unsheltered"].sum("province").max()),
-        "need_person_days": _person_days(dataset["people_in_need"].max("sector_of_need")),
+        **{name: float(value) for name, value in _of_series(dataset).items()},
     }
     return {name: derived[name] if name in derived else _number(summary[name]) for name in PLANNER_OUTPUTS}
 
@@ -61,30 +64,40 @@ def outputs_of_members(dataset: xr.Dataset, summaries: pd.DataFrame) -> pd.DataF
 
     Parameters
     ----------
-    dataset : series with dims scenario and member
-    summaries : one row for each, with both as columns
+    dataset : series with dims scenario and member, in memory or in a file
+    summaries : one row for each, with both as columns; members count from 0
     """
-    rows = [
-        {
-            "scenario": row["scenario"],
-            "member": row["member"],
-            **planner_outputs(dataset.sel(scenario=row["scenario"], member=row["member"]), _named(row)),
-        }
-        for row in summaries.to_dict("records")
+    parts = [
+        _of_part(dataset.sel(scenario=name), rows.iloc[begin : begin + MEMBERS_AT_ONCE])
+        for name, rows in summaries.groupby("scenario", sort=False)
+        for begin in range(0, len(rows), MEMBERS_AT_ONCE)
     ]
-    return pd.DataFrame(rows)
+    return pd.concat(parts, ignore_index=True)
 
 
-def _named(row: Mapping[object, float | None]) -> dict[str, float | None]:
-    return {str(name): value for name, value in row.items()}
+def _of_part(dataset: xr.Dataset, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the outputs of some members of one scenario."""
+    series = _of_series(dataset.isel(member=rows["member"].to_numpy()))
+    table = rows.assign(
+        persons_remaining_share=rows["persons_remaining"] / rows["persons_initial"],
+        hours_to_half_arrived=rows["hours_to_half_arrived"].astype(float).fillna(math.inf),
+        peak_wait_hours=rows["peak_wait_hours"].astype(float).fillna(0.0),
+        **{name: values.to_numpy() for name, values in series.items()},
+    )
+    numbers = table[list(PLANNER_OUTPUTS)].astype(float)
+    return pd.concat([table[["scenario", "member"]], numbers], axis=1)
+
+
+def _of_series(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
+    """Return the outputs that are no headline numbers, over the dims of ``dataset`` that stay: those of members."""
+    days = (dataset["time"].to_numpy() - dataset["time"].to_numpy()[0]) / DAY
+    in_need = dataset["people_in_need"].max("sector_of_need").assign_coords(time=days)
+    return {
+        "peak_unsheltered": dataset["persons_unsheltered"].sum("province").max("time"),
+        "need_person_days": in_need.integrate("time"),
+    }
 
 
 def _number(value: float | None, absent: float = math.nan) -> float:
     """Return a number of a summary, and ``absent`` where there is none."""
     return absent if value is None or math.isnan(value) else float(value)
-
-
-def _person_days(persons: xr.DataArray) -> float:
-    """Return the time integral of a series of persons [person-days]."""
-    days = (persons["time"].to_numpy() - persons["time"].to_numpy()[0]) / DAY
-    return float(np.trapezoid(persons.to_numpy(), days))

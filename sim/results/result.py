@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xarray as xr
 
-from sim.results.series import tidy
+from sim.results.series import columns, tidy
 from sim.results.words import headlines
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
+    from sim.figures.accessor import RunPlots
     from sim.scenario.schema import Scenario
 
 
@@ -41,11 +40,19 @@ class Result:
         """
         return tidy(self.dataset, variables)
 
-    def plot(self, kind: str = "arrivals", ax: Axes | None = None) -> Axes:
-        """Draw one of :data:`sim.figures.run.KINDS` onto ``ax``, or onto a new figure's Axes."""
-        from sim.figures.run import plot
+    def to_pandas(self, variables: Iterable[str] | None = None) -> pd.DataFrame:
+        """Return series as columns over time, by default all that have no further dimensions.
 
-        return plot(self, kind, ax)
+        A variable by place has a column for each: ``persons_home|Stepanakert``. ``attrs["units"]`` holds the units.
+        """
+        return columns(self.dataset, variables)
+
+    @property
+    def plot(self) -> RunPlots:
+        """Plots onto given Axes: ``result.plot.arrivals(ax)``, or ``result.plot("arrivals", ax)``."""
+        from sim.figures.accessor import RunPlots
+
+        return RunPlots(self)
 
     def __repr__(self) -> str:
         lines = [f"<Result of {self.scenario.name}, seed {self.seed}: {_span(self.dataset)}>"]

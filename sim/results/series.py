@@ -23,6 +23,21 @@ def tidy(dataset: xr.Dataset, variables: Iterable[str] | None = None) -> pd.Data
     return pd.concat(parts, ignore_index=True)
 
 
+def columns(dataset: xr.Dataset, variables: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return the variables as columns over time, by default those without further dimensions.
+
+    Labels of further dimensions follow the variable's name after ``|``; ``attrs["units"]`` maps columns to units.
+    """
+    if variables is None:
+        variables = [str(name) for name, array in dataset.data_vars.items() if array.dims == ("time",)]
+    table = tidy(dataset, variables)
+    whole = table["place"] == "all"
+    table["column"] = table["variable"].where(whole, table["variable"] + "|" + table["place"])
+    wide = table.pivot(index="time", columns="column", values="value")[list(dict.fromkeys(table["column"]))]
+    wide.attrs["units"] = dict(zip(table["column"], table["unit"], strict=True))
+    return wide.rename_axis(columns=None)
+
+
 def condensed(dataset: xr.Dataset) -> pd.DataFrame:
     """Return the tidy table that is written beside a result: values by settlement once a day, all others always."""
     local = [str(name) for name, array in dataset.data_vars.items() if "settlement" in array.dims]

@@ -40,8 +40,12 @@ def plain(value: Any) -> Any:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write ``content`` with sorted keys."""
-    text = json.dumps(plain(content), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    path.write_text(json_text(content), encoding="utf-8", newline="\n")
+
+
+def json_text(content: Mapping[str, Any]) -> str:
+    """Return ``content`` as JSON with sorted keys."""
+    return json.dumps(plain(content), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def write_csv(path: Path, table: pd.DataFrame, *, exact: bool = False) -> None:

@@ -16,8 +16,9 @@ from sim.results.series import condensed
 from sim.results.text import tidy_number, write_csv, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    import xarray as xr
     from matplotlib.figure import Figure
 
     from sim.scenario.schema import Scenario
@@ -34,8 +35,9 @@ def write(result: Result, folder: Path | str, *, figures: bool = True, command: 
 
     ``result.nc`` holds every variable, ``series.csv`` the same as tidy rows (by settlement: once a day),
     ``summary.json`` the headline numbers, ``planner.xlsx`` and ``planner/`` people in need, caseload, shelter and
-    stocks, ``run.json`` the resolved scenario and what made the result, and ``figures/`` each plot as SVG and PNG.
-    The folder appears whole or not at all; an earlier result is replaced.
+    stocks as tables and key numbers at their places as GeoJSON, ``run.json`` the resolved scenario and what made the
+    result, and ``figures/`` each plot as SVG and PNG. The folder appears whole or not at all; an earlier result is
+    replaced.
 
     Raises
     ------
@@ -138,6 +140,20 @@ def _write_planner(result: Result, folder: Path) -> None:
     (folder / "planner").mkdir()
     for name, table in found.items():
         hxl.write_table(folder / "planner" / f"{name}.csv", table, planner.TAGS)
+    write_positions(
+        result.dataset.expand_dims(scenario=[result.scenario.name], member=[0]), [result.scenario], folder / "planner"
+    )
+
+
+def write_positions(data: xr.Dataset, scenarios: Sequence[Scenario], folder: Path) -> None:
+    """Write key numbers at their places as GeoJSON."""
+    from sim.place.atlas import atlas_of
+    from sim.results.geojson import write_geojson
+
+    atlas = atlas_of(scenarios[0].place)
+    titles = {item.name: item.title for item in scenarios}
+    names = [str(name) for name in data["scenario"].to_numpy()]
+    write_geojson(data, atlas, folder, {name: titles.get(name, name) for name in names})
 
 
 def _write_figures(result: Result, folder: Path) -> None:

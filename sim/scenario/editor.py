@@ -34,7 +34,7 @@ def json_schema() -> dict[str, Any]:
     properties["remove"] = {
         "type": "array",
         "items": {"type": "string"},
-        "description": "Ids of inherited shocks and interventions that are left out.",
+        "description": "Ids of inherited shocks and interventions that are left out, and paths of uncertainties.",
     }
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Corridor scenario"}
     description = 'A "what if": what the world does, what is chosen, and the numbers that the model takes.'

@@ -10,6 +10,9 @@ from sim.scenario.actions import Action, Intervention
 from sim.scenario.parameters import SPECS
 from sim.scenario.schema import Scenario
 
+MOST_NUMBERS = 6
+"""Numbers of a series that are told one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
@@ -85,7 +88,7 @@ def action_rows(scenario: Scenario) -> list[ActionRow]:
 def _action_row(scenario: Scenario, section: str, action: Action) -> ActionRow:
     common = {*Action.model_fields, "kind", "strength"}
     fields = {key: value for key, value in action if key not in common}
-    usual = {key: field.default for key, field in type(action).model_fields.items()}
+    usual = {key: field.get_default(call_default_factory=True) for key, field in type(action).model_fields.items()}
     details = tuple((key, _text(value)) for key, value in fields.items() if value != usual[key])
     meaning = " ".join((type(action).__doc__ or "").replace("``", "`").split())
     return ActionRow(
@@ -135,6 +138,10 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, dict):
         return ", ".join(f"{key} {_text(item)}" for key, item in value.items())
+    if isinstance(value, tuple) and all(isinstance(item, tuple) for item in value):
+        return ", ".join("–".join(_text(part) for part in item) for item in value)
+    if isinstance(value, tuple) and len(value) > MOST_NUMBERS and all(isinstance(item, float) for item in value):
+        return f"{len(value)} numbers from {min(value):g} to {max(value):g}, {sum(value):,.0f} in all"
     if isinstance(value, tuple):
         return ", ".join(_text(item) for item in value)
     if isinstance(value, Action) or hasattr(value, "model_dump"):

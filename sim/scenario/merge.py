@@ -46,12 +46,14 @@ def _prepare(draft: Draft, file: File) -> None:
         draft.problems.append(Problem(file.label, "remove", shown(ids), "a list of ids of inherited actions"))
         return
     inherited = [name for section in ("shocks", "interventions") for name in _names(draft, section)]
+    paths = _names(draft, "uncertainties")
     for name in ids:
-        if name not in inherited:
+        if name not in inherited and name not in paths:
             expected = f"the id of an inherited shock or intervention ({listed(inherited) or 'there are none'})"
-            remedy = did_you_mean(name, inherited)
+            remedy = did_you_mean(name, [*inherited, *paths])
             draft.problems.append(Problem(file.label, "remove", shown(name), expected, remedy))
     remove_actions(draft, ids)
+    remove_uncertainties(draft, ids)
 
 
 def _names(draft: Draft, section: str) -> list[str]:

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -21,10 +22,12 @@ from pydantic import (
 from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
-from sim.scenario.actions import Action, AnyIntervention, Closed, Shock
+from sim.scenario.actions import Action, Closed
 from sim.scenario.fields import FrozenDict, Line, Moment, Number, Text, Unexpected
+from sim.scenario.interventions import AnyIntervention
 from sim.scenario.network import Network
 from sim.scenario.priors import Prior
+from sim.scenario.shocks import Shock
 
 MINUTES_PER_DAY = 1440
 MAX_ACTIONS = 200
@@ -207,6 +210,12 @@ class Scenario(Closed):
         from sim.scenario.vary import without
 
         return without(self, ids)
+
+    def save(self, path: Path | str, *, title: str | None = None, replace: bool = False) -> Path:
+        """Write the scenario as a ``.toml`` file that extends the shipped one it was made from; return its path."""
+        from sim.scenario.save import save
+
+        return save(self, path, title=title, replace=replace)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.resolved() == other.resolved()

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.ensemble.draw import Member, priors
-from sim.ensemble.member import Task
+from sim.ensemble.member import MOST_TIMES, Task
 from sim.ensemble.pool import run_all, worker_pool
 from sim.errors import Problem, ScenarioError, did_you_mean
 from sim.model.run import run
@@ -92,10 +92,23 @@ def analyse(
         )
         leaders = leading(screening, plan.swings)
         table = swings(player, leaders, plan.repeats)
-        kept = leaders[: plan.keep]
+        kept = strongest(screening, table, plan.keep)
         rest = [REST] if len(kept) < len(factors) else []
         indices = sobol([*kept, *rest, CHANCE], lambda shares: player.on_design(shares, kept), plan.base, seed)
     return Sensitivity(scenario, tuple(outputs), plan, seed, factors, screening, table, indices, tuple(kept))
+
+
+def strongest(screening: pd.DataFrame, moved: pd.DataFrame, most: int) -> list[str]:
+    """Return the assumptions with the largest mean of their shares in all effects and in all swings of the outputs.
+
+    A few trajectories rank the leading assumptions no better than roughly; swings are exact, but from medians only.
+    """
+    swing = moved.assign(size=moved["swing"].abs())
+    total = swing.groupby("output")["size"].transform("sum")
+    swing["share"] = (swing["size"] / total.where(total > 0)).fillna(0.0)
+    shares = [table.groupby("assumption", sort=False)["share"].mean() for table in (screening, swing)]
+    ranked = (shares[0].reindex(shares[1].index) + shares[1]).sort_values(ascending=False, kind="stable")
+    return [str(name) for name in ranked.index[:most]]
 
 
 def screened_paths(scenario: Scenario, only: Sequence[str] = ()) -> list[str]:
@@ -169,7 +182,7 @@ class Player:
 def measure(task: Task) -> dict[str, float]:
     """Play one run and return its planner's outputs; what never came about counts as the whole length of the run."""
     scenario = task.member.of(task.scenario)
-    result = run(scenario, task.member.seed)
+    result = run(scenario, task.member.seed, most_times=MOST_TIMES)
     found = planner_outputs(result.dataset, result.summary)
     return {name: 24.0 * scenario.time.days if math.isinf(value) else value for name, value in found.items()}
 

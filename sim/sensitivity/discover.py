@@ -9,14 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
+from sim.ensemble.folder import read_plan
 from sim.ensemble.member import Task
 from sim.ensemble.pool import run_all, worker_pool
+from sim.ensemble.run import SERIES
 from sim.errors import InputError, Problem, did_you_mean
 from sim.results.drivers import TOGETHER, drivers
 from sim.results.folder import read_manifest
-from sim.results.netcdf import read_dataset
 from sim.results.outlook import PLANNER_OUTPUTS, outputs_of_members
 from sim.scenario.schema import Scenario
 from sim.sensitivity.analyse import measure
@@ -153,23 +155,24 @@ def discover(
 
 
 def discover_in(folder: Path, name: str, wanted: Wanted, seed: int = 0) -> Discovery:
-    """Find the region in the finished members of one scenario of a comparison.
+    """Find the region in the finished members of one scenario of a comparison or an ensemble.
 
     Parameters
     ----------
-    folder : what ``corridor compare`` wrote
+    folder : what ``corridor compare`` or ``corridor ensemble`` wrote
     name : which of its scenarios
     wanted : the outcome
     seed : root of the shuffles
 
     Raises
     ------
-    InputError : if the folder holds no comparison, or none of that scenario
+    InputError : if the folder holds neither, or none of that scenario
     """
-    manifest = read_manifest(folder)
-    if manifest is None or manifest.get("kind") != "comparison":
-        expected = "a folder that `corridor compare` wrote"
-        raise InputError(Problem(str(folder), "", "no comparison", expected))
+    manifest = read_manifest(folder) or read_plan(folder) or {}
+    series = {"comparison": "comparison.nc", "ensemble": SERIES}.get(manifest.get("kind", ""))
+    if series is None:
+        expected = "a folder that `corridor compare` or `corridor ensemble` wrote"
+        raise InputError(Problem(str(folder), "", "no comparison and no ensemble", expected))
     known = {item["name"]: item["resolved"] for item in manifest["scenarios"]}
     if name not in known:
         listed = ", ".join(f"`{item}`" for item in known)
@@ -178,12 +181,13 @@ def discover_in(folder: Path, name: str, wanted: Wanted, seed: int = 0) -> Disco
     try:
         summaries = pd.read_csv(folder / "members.csv")
         rows = pd.read_csv(folder / "assumed.csv")
-        outputs = outputs_of_members(read_dataset(folder / "comparison.nc"), summaries)
+        with xr.open_dataset(folder / series, engine="h5netcdf") as dataset:
+            outputs = outputs_of_members(dataset.sel(scenario=[name]), summaries[summaries["scenario"] == name])
     except (OSError, ValueError, KeyError) as error:
         raise InputError(
             Problem(str(folder), "", f"a damaged result ({error})", "a whole one", "Run it again")
         ) from error
-    outputs = outputs[outputs["scenario"] == name].drop(columns="scenario").sort_values("member", ignore_index=True)
+    outputs = outputs.drop(columns="scenario").sort_values("member", ignore_index=True)
     assumed = _own_values(rows, scenario)
     outputs.insert(1, "seed", outputs["member"].map(rows.drop_duplicates("member").set_index("member")["seed"]))
     return _discovery(scenario, wanted, assumed, outputs, seed, f"{len(outputs)} members of {folder}")

@@ -16,9 +16,13 @@ from sim.results.text import write_csv
 from sim.results.words import in_words
 from sim.results.write import describe, write_figures, write_manifest
 from sim.sensitivity.analyse import CHANCE, REST, Sensitivity
+from sim.sensitivity.factors import ties
 
 NAMED = 5
 """Assumptions shown of each output in the table of swings."""
+
+MOST_TIES = 4
+"""Pairs of tied numbers that are named."""
 
 STANDS_OUT = 0.05
 """An assumption stands out if its total share of variance is above this even at the low end of its interval."""
@@ -88,10 +92,18 @@ def _how(outcome: Sensitivity) -> str:
         f"{n_screened} uncertain numbers screened on {outcome.plan.trajectories} trajectories over {days}, "
         f"{len(outcome.kept)} kept. Each varies independently: {calibrated} of all along their posterior distribution, "
         "the others along their prior, so ties that calibration found between numbers are cut and some combinations "
-        f"are ones that the counts speak against. `{REST}` holds what was not kept, `{CHANCE}` the seed. What never "
-        f"came about counts as the whole {days}. All of it is conditional on the model and its priors; it is no "
-        "forecast."
+        f"are ones that the counts speak against{_tied(outcome)}. `{REST}` holds what was not kept, `{CHANCE}` the "
+        f"seed. What never came about counts as the whole {days}. All of it is conditional on the model and its "
+        "priors; it is no forecast."
     )
+
+
+def _tied(outcome: Sensitivity) -> str:
+    """Name what the leading assumptions are tied to in the posterior, if to anything."""
+    leading = set(outcome.swings["assumption"])
+    pairs = [pair for pair in ties(outcome.scenario) if leading & set(pair[:2])][:MOST_TIES]
+    named = ", ".join(f"{short(a)} with {short(b)} ({rho:+.2f})" for a, b, rho in pairs)
+    return f" (tied, by rank correlation: {named})" if named else ""
 
 
 def _swing_tables(outcome: Sensitivity) -> Iterator[str]:

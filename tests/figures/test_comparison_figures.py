@@ -9,6 +9,9 @@ from sim.figures.compare import alone, difference, look, outcome, overlay, sprea
 from sim.figures.curves import LEVELS
 from sim.figures.gallery import comparison_figures
 from sim.figures.hindcast import hindcast_figure
+from sim.scenario.schema import PlaceRef
+
+PLACE = PlaceRef(dataset="karabakh_2023")
 
 NAMES = ["as_reported", "ceasefire", "un_monitoring", "integration_roadmap"]
 
@@ -70,8 +73,8 @@ def test_a_fan_is_drawn_for_each_scenario_over_all_parts_of_a_series(made_up_com
     assert (len(ax.lines), len(ax.collections)) == (2, 4)
     np.testing.assert_allclose(ax.lines[1].get_ydata(), in_need[1].max("sector_of_need").median("member"))
     assert (ax.get_ylabel(), ax.get_title(loc="left")) == ("persons", "In need")
-    home = made_up_comparison.dataset["persons_home"]
-    np.testing.assert_allclose(whole(home), home.sum("settlement"))
+    displaced = made_up_comparison.dataset["persons_by_province"]
+    np.testing.assert_allclose(whole(displaced), displaced.sum("province"))
 
 
 def test_difference_is_paired_and_its_title_says_median_and_interval(made_up_comparison):
@@ -112,7 +115,22 @@ def test_eight_scenarios_have_eight_looks():
     assert len(set(looks)) == 16
 
 
-@pytest.mark.parametrize("n_scenarios", [1, 2, 3, 4])
+SHEETS = (
+    "arrivals",
+    "difference",
+    "each_scenario",
+    "fan",
+    "map",
+    "origins",
+    "outcomes",
+    "people_in_need",
+    "provinces",
+    "services",
+    "whereabouts",
+)
+
+
+@pytest.mark.parametrize("n_scenarios", [1, 2, 4])
 def test_gallery_has_a_panel_for_each_scenario_and_a_footer(made_up_comparison, n_scenarios):
     names = NAMES[:n_scenarios]
     comparison = type(made_up_comparison)(
@@ -120,8 +138,14 @@ def test_gallery_has_a_panel_for_each_scenario_and_a_footer(made_up_comparison, 
         summaries=made_up_comparison.summaries[made_up_comparison.summaries["scenario"].isin(names)],
         baseline=names[0],
     )
-    figures = comparison_figures(comparison, 3, {"ceasefire": "A ceasefire that holds"})
-    assert ("difference" in figures) == (n_scenarios > 1)
+    figures = comparison_figures(
+        comparison, 3, PlaceRef(dataset="karabakh_2023"), {"ceasefire": "A ceasefire that holds"}
+    )
+    assert [name for name in SHEETS if name not in figures] == ([] if n_scenarios > 1 else ["difference"])
+    assert set(figures) <= set(SHEETS)
+    panels = {name: len(figures[name].axes) for name in ("whereabouts", "origins", "map", "people_in_need", "services")}
+    n = n_scenarios
+    assert panels == {"whereabouts": 2 * n, "origins": n, "map": n, "people_in_need": 5, "services": 4}
     assert len(figures["each_scenario"].axes) == n_scenarios
     assert len(figures["fan"].axes) == 4
     assert n_scenarios == 1 or len(figures["difference"].axes) == n_scenarios - 1
@@ -137,7 +161,7 @@ def test_a_comparison_of_single_members_can_be_drawn(made_up_comparison):
         summaries=made_up_comparison.summaries[made_up_comparison.summaries["member"] == 0],
         baseline="as_reported",
     )
-    for figure in comparison_figures(comparison, 3).values():
+    for figure in comparison_figures(comparison, 3, PLACE).values():
         assert "1 member ·" in figure._supxlabel.get_text().replace("\n", " ")
 
 

@@ -87,7 +87,7 @@ def test_nobody_is_created_or_lost_and_what_is_counted_stays_counted(name: str, 
     assert (data.registered_cumulative <= data.arrivals_cumulative).all()
     assert (data.arrivals_cumulative <= data.departures_cumulative).all()
     assert np.array_equal(data.arrivals_by_origin_cumulative.sum("district"), data.arrivals_cumulative)
-    assert np.array_equal(data.persons_by_province, data.persons_displaced[:, 1:-1])
+    assert np.array_equal(data.persons_by_province, data.persons_displaced[:, 1:-2])
     sheltered = ("persons_in_state_shelter", "persons_with_hosts", "persons_in_rented_homes", "persons_unsheltered")
     assert np.array_equal(sum(data[kind] for kind in sheltered), data.persons_by_province)
 
@@ -235,7 +235,7 @@ def test_more_residents_of_one_settlement_change_no_other(more: int, monkeypatch
     scenario = scenario.vary(SLACK | {"interventions.free_petrol.tonnes": 1e6})
     found = []
     for persons in (weights, grown):
-        monkeypatch.setattr(displacement, "load_place", lambda dataset, persons=persons: with_weights(persons))
+        monkeypatch.setattr(displacement, "place_of", lambda reference, persons=persons: with_weights(persons))
         found.append(run(scenario.vary({"parameters.residents_total": float(sum(persons))}), 11).dataset)
     others = np.arange(len(weights)) != place
     for name in ("persons_home", "persons_ready", "persons_returned"):
@@ -283,7 +283,7 @@ def test_a_harsher_scenario_on_the_same_seed_makes_nobody_stay_longer(
 def test_an_empty_settlement_does_no_harm(seed: int, residents: float) -> None:
     weights = [0 if number % 3 else 10 for number in range(len(PLACE.settlements))]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(displacement, "load_place", lambda dataset: with_weights(weights))
+        patch.setattr(displacement, "place_of", lambda reference: with_weights(weights))
         data = run(
             SCENARIOS["combined"].vary({"time.days": 9.0, "parameters.residents_total": residents}), seed
         ).dataset

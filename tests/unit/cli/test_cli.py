@@ -61,7 +61,7 @@ def in_process(*words, **keys) -> subprocess.CompletedProcess[str]:
 
 
 def test_starting_imports_nothing_heavy():
-    heavy = ("numpy", "pandas", "xarray", "mesa", "matplotlib", "scipy", "pydantic", "networkx")
+    heavy = ("numpy", "pandas", "xarray", "mesa", "matplotlib", "scipy", "pydantic", "networkx", "jinja2")
     code = f"import sys, sim.cli.main; print([name for name in {heavy!r} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert found.stdout.strip() == "[]"

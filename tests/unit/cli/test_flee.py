@@ -25,7 +25,9 @@ def test_an_imported_file_is_a_good_scenario(tmp_path: Path) -> None:
     code, said = corridor("import-flee", RIVERLAND, "--out", path)
     assert (code, "4 settlements, 4 destinations, 11 roads, 120 days" in said) == (0, True)
     assert corridor("check", path)[0] == 0
-    assert corridor("explain", path)[0] == 0
+    code, told = corridor("explain", path)
+    assert (code, "daily 119 numbers from 110.286 to" in " ".join(told.split())) == (0, True)
+    assert "links Southholm–Quayside" in told
 
 
 def test_nothing_written_earlier_is_lost(tmp_path: Path) -> None:

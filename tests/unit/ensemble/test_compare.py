@@ -138,3 +138,27 @@ def test_a_sweep_crosses_all_values() -> None:
     table = sweep(REPORTED, {"parameters.hr_threat": [1.0, 3.0], "time.days": [6.0, 8.0]})
     assert table[["parameters.hr_threat", "time.days"]].to_numpy().tolist() == [[1, 6], [1, 8], [3, 6], [3, 8]]
     assert (table["persons_arrived"][1] > table["persons_arrived"][0]) or table["persons_arrived"][0] == 0
+
+
+def test_a_sweep_over_anything_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    import contextlib
+    import io
+
+    from sim import progress
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(progress, "PATIENCE_SECONDS", -1.0)
+    monkeypatch.setenv("TERM", "xterm")
+    path = "interventions.corridor_opens.start"
+    days = ["2023-09-22T14:00:00+04:00", "2023-09-24T14:00:00+04:00"]
+    with contextlib.redirect_stderr(Terminal()) as watched:
+        table = sweep(REPORTED, {path: days}, seed=1)
+    assert "sweep" in watched.getvalue()
+    assert list(table[path]) == days
+    assert table.persons_arrived.is_monotonic_decreasing
+    with contextlib.redirect_stderr(io.StringIO()) as unwatched:
+        assert sweep(REPORTED, {path: days}, seed=1)["persons_arrived"].equals(table["persons_arrived"])
+    assert unwatched.getvalue() == ""

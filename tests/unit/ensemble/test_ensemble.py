@@ -63,8 +63,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_member_is_a_file_of_its_own_that_anybody_can_read(whole: Path) -> None:
     assert sorted(path.name for path in whole.iterdir()) == [
-        *("assumed.csv", "claims.csv", "ensemble.json", "ensemble.nc", "fan.csv", "fan.nc"),
-        *("members", "members.csv", "table.csv", "table.md"),
+        *("assumed.csv", "claims.csv", "ensemble.json", "ensemble.nc", "fan.csv", "fan.nc", "members"),
+        *("members.csv", "planner", "planner.xlsx", "table.csv", "table.md"),
     ]
     files = sorted((whole / "members" / "ceasefire").iterdir())
     assert [path.name[:6] for path in files] == ["00000-", "00001-"]

@@ -105,7 +105,8 @@ def sources() -> set[str]:
 
 def files_that_name_sources() -> list[Path]:
     tables = [path for path in seeds_folder().rglob("*.csv") if path.name != "sources.csv"]
-    return [*tables, seeds_folder() / "article.toml", *scenarios_folder().glob("*.toml")]
+    outlines = seeds_folder().rglob("*.geojson")
+    return [*tables, *outlines, seeds_folder() / "article.toml", *scenarios_folder().glob("*.toml")]
 
 
 def test_every_source_that_is_named_is_listed_and_the_other_way_round() -> None:

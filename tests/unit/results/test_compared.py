@@ -9,7 +9,9 @@ import pytest
 import xarray as xr
 
 from sim.figures import gallery
+from sim.results import planner_compared
 from sim.results.compared import COMPARED, by_member, cell, differences, markdown, outcomes, table
+from sim.results.folder import files_in
 from sim.results.netcdf import read_dataset
 from sim.results.words import MEASURES
 from sim.results.write_comparison import write_comparison
@@ -99,21 +101,28 @@ def test_what_some_members_lack_is_written_with_their_number():
     assert cell(row, MEASURES["hours_to_half_arrived"]) == "90.0 [80.0–95.0] (3 of 5)"
 
 
-def test_a_comparison_is_written_with_its_tables_figures_and_scenarios(made_up_comparison, made_up_result, tmp_path):
+def test_a_comparison_is_written_with_its_tables_figures_and_scenarios(
+    made_up_comparison, made_up_result, tmp_path, monkeypatch
+):
+    figure = made_up_result.plot("queue").figure
+    monkeypatch.setattr(gallery, "comparison_figures", lambda *_: {"only": figure})
     scenarios = [type(made_up_result.scenario)(name) for name in made_up_comparison.dataset["scenario"].to_numpy()]
     folder = write_comparison(made_up_comparison, tmp_path / "out", scenarios, 3, command="corridor compare")
     manifest = json.loads((folder / "compare.json").read_text(encoding="utf-8"))
     assert [item["name"] for item in manifest["scenarios"]] == [item.name for item in scenarios]
     assert (manifest["members"], manifest["seed"], manifest["baseline"]) == (12, 3, "as_reported")
-    figures = [
-        f"figures/{name}.{form}"
-        for name in ("arrivals", "difference", "each_scenario", "fan", "outcomes")
-        for form in ("png", "svg")
-    ]
     assert manifest["files"] == sorted(
         [
             *("assumed.csv", "claims.csv", "compare.json", "comparison.nc", "fan.csv", "fan.nc", "members.csv"),
-            *("table.csv", "table.md", *figures),
+            "brief.pdf",
+            "planner.xlsx",
+            *(f"planner/{name}.csv" for name in planner_compared.tables(made_up_comparison)),
+            "planner/places.geojson",
+            "planner/provinces.geojson",
+            "table.csv",
+            "table.md",
+            "figures/only.png",
+            "figures/only.svg",
         ]
     )
     xr.testing.assert_identical(read_dataset(folder / "comparison.nc"), made_up_comparison.dataset)
@@ -124,7 +133,9 @@ def test_a_comparison_is_written_with_its_tables_figures_and_scenarios(made_up_c
 
 def test_a_comparison_replaces_an_earlier_one(made_up_comparison, made_up_result, tmp_path, monkeypatch):
     monkeypatch.setattr(gallery, "comparison_figures", lambda *_: {})
-    scenarios = [made_up_result.scenario]
+    scenarios = [type(made_up_result.scenario)("ceasefire")]
     folder = write_comparison(made_up_comparison, tmp_path / "out", scenarios, 3)
-    before = (folder / "table.md").read_bytes()
-    assert (write_comparison(made_up_comparison, folder, scenarios, 3) / "table.md").read_bytes() == before
+    names = [name for name in files_in(folder) if name != "compare.json"]
+    before = {name: (folder / name).read_bytes() for name in names}
+    write_comparison(made_up_comparison, folder, scenarios, 3)
+    assert {name: (folder / name).read_bytes() for name in names} == before

@@ -69,6 +69,8 @@ PLANNER = (
     "planner.xlsx",
     "planner/caseload.csv",
     "planner/people_in_need.csv",
+    "planner/places.geojson",
+    "planner/provinces.geojson",
     "planner/shelter.csv",
     "planner/stocks_needed.csv",
 )
@@ -81,6 +83,8 @@ SHEETS = (
     "people_in_need",
     "trust",
     "services_and_aid",
+    "origins",
+    "map",
 )
 
 

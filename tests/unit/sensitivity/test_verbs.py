@@ -15,11 +15,12 @@ from typer.testing import CliRunner, Result
 
 from sim.cli.main import app
 from sim.ensemble.draw import priors
-from sim.evaluation.posterior import core_of, read_posterior
+from sim.evaluation.posterior import read_posterior
 from sim.figures import gallery
 from sim.results.write_comparison import write_comparison
 from sim.scenario.load import load
-from sim.sensitivity.factors import draw_independent, factors_of, values_at
+from sim.sensitivity.analyse import strongest
+from sim.sensitivity.factors import draw_independent, factors_of, ties, values_at
 
 SMALL = ("--days", "7", "--set", "parameters.residents_total=900", "--set", "time.step_minutes=240", "--workers", "1")
 STRENGTH = "interventions.handover_in_steps.strength"
@@ -50,6 +51,7 @@ def test_sensitivity_names_what_the_outputs_hang_on(tmp_path: Path) -> None:
     assert (manifest["kind"], manifest["seed"], manifest["kept"]) == ("sensitivity", 2, [STRENGTH])
     assert manifest["provenance"]["versions"]["SALib"] != "unknown"
     assert manifest["assumptions"]["parameters.hr_insecurity"] == "posterior of the counts"
+    assert manifest["assumptions"][STRENGTH] == "uniform 0 to 1"
     figures = {"tornado_persons_left.png", "tornado_need_person_days.svg", "variance_shares.png"}
     assert figures <= {path.name for path in (tmp_path / "one" / "figures").iterdir()}
     text = (tmp_path / "one" / "table.md").read_text(encoding="utf-8")
@@ -138,7 +140,7 @@ def test_discovery_plays_members_of_its_own_and_says_when_there_is_no_region(tmp
         (("discover", "ceasefire", "deaths > nan"), "outcome: found `nan`, expected a number"),
         (("discover", "ceasefire", "death > 3"), "outcome: found `death`, expected one of"),
         (("discover", "ceasefire", "deaths > 3", "--members", "5"), "--members: found 5, expected a whole number"),
-        (("discover", "ceasefire", "deaths > 3", "--from", "."), "found no comparison"),
+        (("discover", "ceasefire", "deaths > 3", "--from", "."), "found no comparison and no ensemble"),
         (("discover", "ceasefire", "deaths > 3", "--from", ".", "--days", "3"), "finished members as they are"),
     ],
 )
@@ -157,12 +159,23 @@ def test_another_scenario_than_those_compared_is_named(finished: Path) -> None:
     assert "did you mean `integration_roadmap`?" in answer.stderr
 
 
+TOLD = ("parameters.hr_insecurity", "parameters.leave_base_per_day")
+POSTERIOR = "posterior_2023.csv"
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the posterior's file say that the counts hang on two numbers."""
+    monkeypatch.setattr("sim.sensitivity.factors.core_of", lambda _: TOLD)
+
+
+@pytest.mark.usefixtures("told")
 def test_calibrated_numbers_move_along_their_posterior_and_others_along_their_prior() -> None:
     scenario = load("as_reported")
     by_path = {factor.path: factor for factor in factors_of(scenario)}
-    draws = read_posterior("posterior_2023.csv")
-    assert {path for path, factor in by_path.items() if factor.calibrated} == set(core_of("posterior_2023.csv"))
-    for path in core_of("posterior_2023.csv"):
+    draws = read_posterior(POSTERIOR)
+    assert {path for path, factor in by_path.items() if factor.calibrated} == set(TOLD)
+    for path in TOLD:
         assert by_path[path].at(0.5) == pytest.approx(draws[path].median())
         assert draws[path].min() <= by_path[path].at(0.0) < by_path[path].at(1.0) <= draws[path].max()
     prior = priors(scenario)["parameters.hr_threat"]
@@ -171,20 +184,44 @@ def test_calibrated_numbers_move_along_their_posterior_and_others_along_their_pr
     assert scenario.vary(values_at(factors, [0.0] * len(factors))).values() != scenario.values()
 
 
+def test_a_posterior_that_does_not_say_what_the_counts_hang_on_counts_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.sensitivity.factors.core_of", lambda _: ())
+    scenario = load("as_reported")
+    calibrated = {factor.path for factor in factors_of(scenario) if factor.calibrated}
+    assert calibrated == set(read_posterior(POSTERIOR)) & set(priors(scenario))
+
+
 def test_numbers_set_by_hand_do_not_move() -> None:
     scenario = load("as_reported", {"parameters.hr_threat": 7.0})
     assert "parameters.hr_threat" not in {factor.path for factor in factors_of(scenario)}
 
 
+@pytest.mark.usefixtures("told")
 def test_independent_members_hold_rows_of_the_posterior_and_every_stratum_of_the_others() -> None:
     scenario = load("as_reported")
     members = draw_independent(scenario, 40, 3)
     assert members == draw_independent(scenario, 40, 3)
     assert len({member.seed for member in members}) == 40
     table = pd.DataFrame([member.values for member in members])
-    rows = {tuple(row) for row in read_posterior("posterior_2023.csv")[list(core_of("posterior_2023.csv"))].to_numpy()}
-    assert {tuple(row) for row in table[list(core_of("posterior_2023.csv"))].to_numpy()} <= rows
+    rows = {tuple(row) for row in read_posterior(POSTERIOR)[list(TOLD)].to_numpy()}
+    assert {tuple(row) for row in table[list(TOLD)].to_numpy()} <= rows
     prior = priors(scenario)["parameters.hr_threat"]
     edges = prior.quantile(np.linspace(1e-6, 1 - 1e-6, 41))
     counts, _ = np.histogram(table["parameters.hr_threat"], edges)
     assert (counts == 1).all()
+
+
+def test_the_strongest_are_those_with_the_largest_effects_and_swings() -> None:
+    screening = pd.DataFrame({"output": "y", "assumption": ["a", "b", "c"], "share": [0.5, 0.3, 0.2]})
+    moved = pd.DataFrame({"output": "y", "assumption": ["a", "b", "c"], "swing": [0.0, -6.0, 4.0]})
+    assert strongest(screening, moved, 2) == ["b", "c"]
+    assert strongest(screening, moved.assign(swing=0.0), 2) == ["a", "b"]
+
+
+@pytest.mark.usefixtures("told")
+def test_numbers_that_calibration_ties_are_named_with_their_correlation() -> None:
+    draws = read_posterior(POSTERIOR)
+    correlation = draws[list(TOLD)].corr("spearman").iloc[0, 1]
+    ((_, _, found),) = ties(load("as_reported"), least=0.0)
+    assert found == pytest.approx(correlation)
+    assert ties(load("as_reported"), least=1.0) == []

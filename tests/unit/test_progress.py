@@ -3,8 +3,8 @@ from __future__ import annotations
 import contextlib
 import io
 
-from sim.cli import progress
-from sim.cli.progress import progress_bar
+from sim import progress
+from sim.progress import progress_bar
 
 
 class Terminal(io.StringIO):
