@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 import sim.model.displacement
-import sim.scenario.actions as actions
 from sim.library import scenarios_folder, seeds_folder
 from sim.model.recorder import VARIABLES
 from sim.model.schedule import SCHEDULE
 from sim.population.households import Households, Status
 from sim.population.synthesis import Columns
+from sim.scenario import interventions, shocks
 from sim.scenario.load import load
 from sim.scenario.parameters import ASSURANCES, SPECS
 
@@ -101,7 +101,7 @@ def observed() -> str:
 def kinds() -> str:
     """Every kind of shock and of intervention."""
     rows = []
-    for title, union in (("shock", actions.Shock), ("intervention", actions.AnyIntervention)):
+    for title, union in (("shock", shocks.Shock), ("intervention", interventions.AnyIntervention)):
         for kind in get_args(get_args(union)[0]):
             word = get_args(kind.model_fields["kind"].annotation)[0]
             channels = ", ".join(getattr(kind, "channels", ()))

@@ -39,7 +39,7 @@ class MadeUpScenario:
         self.name = name
         self.title = name.replace("_", " ").capitalize()
         self.summary = "A run that no model made."
-        self.place = SimpleNamespace(dataset="karabakh_2023")
+        self.place = SimpleNamespace(dataset="karabakh_2023", network=None)
 
     def hash(self) -> str:
         return "0" * 64

@@ -8,10 +8,12 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sim.scenario.actions import Action, AidConvoys, Ceasefire, Monitoring, Offensive, Roadmap
+from sim.scenario.actions import Action
 from sim.scenario.gazetteer import gazetteer
+from sim.scenario.interventions import AidConvoys, Ceasefire, Monitoring, Roadmap
 from sim.scenario.load import load
 from sim.scenario.schema import Scenario
+from sim.scenario.shocks import Offensive
 
 Kind = TypeVar("Kind", bound=Action)
 

@@ -76,11 +76,13 @@ def serve(files: list[Scenario], port: int, announce: Callable[[str], None], *, 
         from solara.server.starlette import app
 
         url = f"http://{LOOPBACK}:{port}/"
-        config = uvicorn.Config(OnlyOwnPages(app, port), log_level="warning", ws="auto", lifespan="on")
+        config = uvicorn.Config(OnlyOwnPages(app, port), log_level="critical", lifespan="on")
         announce(url)
         if open_browser:
             threading.Timer(1.0, webbrowser.open, [url]).start()
-        uvicorn.Server(config).run(sockets=[listening])
+        server = uvicorn.Server(config)
+        server.force_exit = True  # open pages are not waited for
+        server.run(sockets=[listening])
 
 
 def _settle(home: str) -> None:

@@ -45,7 +45,11 @@ NOISE = ("parameters.crossing_noise_share", "parameters.crossing_noise_hours")
 MOVES = (True, False, True)
 """Moves at each temperature: of the core, or of the others."""
 
-PCN_STEP = 0.35
+PCN_STEP = 0.8
+"""Near 1, where a proposal is a fresh draw from the prior: the counts hardly hang on the numbers that this moves."""
+
+LAST_SWEEPS = 5
+"""Rounds of moves at the last temperature, so that copies of a particle part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +141,9 @@ def temper(
     in_core: Flags,
     generator: np.random.Generator,
     progress: Progress | None = None,
+    *,
+    pcn_step: float = PCN_STEP,
+    last_sweeps: int = LAST_SWEEPS,
 ) -> Cloud:
     """Move particles from a standard normal prior to the posterior.
 
@@ -145,6 +152,8 @@ def temper(
     evaluate : gives the log-likelihood, shape (n,), of scores, shape (n, n_scores)
     in_core : shape (n_scores,), whether each score is moved by the random walk or by the other move
     progress : called with the temperature reached, 0 to 1
+    pcn_step : of the other move, 0 to 1
+    last_sweeps : rounds of moves at the last temperature, so that copies of a particle part
     """
     scores = generator.standard_normal((particles, in_core.size))
     fits = evaluate(scores)
@@ -153,9 +162,11 @@ def temper(
     while temperatures[-1] < 1.0:
         temperature = _next_temperature(fits, temperatures[-1])
         scores, fits = _resample(scores, fits, temperature - temperatures[-1], generator)
-        for of_core in (move for move in MOVES if move or not in_core.all()):
-            propose = _walk if of_core else _crank
-            proposed, log_prior_ratio = propose(scores, in_core, generator)
+        moves = MOVES * (last_sweeps if temperature == 1.0 else 1)
+        for of_core in (move for move in moves if move or not in_core.all()):
+            proposed, log_prior_ratio = (
+                _walk(scores, in_core, generator) if of_core else _crank(scores, in_core, generator, pcn_step)
+            )
             proposed_fits = evaluate(proposed)
             accept = np.log(generator.random(particles)) < temperature * (proposed_fits - fits) + log_prior_ratio
             scores = np.where(accept[:, None], proposed, scores)
@@ -227,9 +238,9 @@ def _walk(scores: Floats, in_core: Flags, generator: np.random.Generator) -> tup
     return proposed, np.asarray(0.5 * ((core**2).sum(1) - (proposed[:, in_core] ** 2).sum(1)))
 
 
-def _crank(scores: Floats, in_core: Flags, generator: np.random.Generator) -> tuple[Floats, Floats]:
+def _crank(scores: Floats, in_core: Flags, generator: np.random.Generator, step: float) -> tuple[Floats, Floats]:
     """Propose a preconditioned Crank-Nicolson step of the others; it leaves the ratio of priors at one."""
     proposed = scores.copy()
     others = scores[:, ~in_core]
-    proposed[:, ~in_core] = np.sqrt(1 - PCN_STEP**2) * others + PCN_STEP * generator.standard_normal(others.shape)
+    proposed[:, ~in_core] = np.sqrt(1 - step**2) * others + step * generator.standard_normal(others.shape)
     return proposed, np.zeros(len(scores))

@@ -36,6 +36,9 @@ FILE = "conditioned.csv"
 STEP_MINUTES = 720
 """Step in which particles are played: half a day moves no count of displaced persons by more than some per cent."""
 
+PCN_STEP, LAST_SWEEPS = 0.35, 1
+"""Small steps, as the counts hang on the row that is picked; runs of more than a year are too long for more rounds."""
+
 OPEN_GROUP = "returns"
 """Group of parameters that arrivals elsewhere say nothing about."""
 
@@ -85,7 +88,8 @@ def condition(
     target = _target(scenario, counts, seed)
     moved = [path.startswith("shocks.") or _group(path) == OPEN_GROUP for path in target.open]
     generator = Streams(seed).generator("conditioning")
-    cloud = temper(partial(_evaluate, target, executor), particles, np.array([False, *moved]), generator, progress)
+    evaluate, in_core = partial(_evaluate, target, executor), np.array([False, *moved])
+    cloud = temper(evaluate, particles, in_core, generator, progress, pcn_step=PCN_STEP, last_sweeps=LAST_SWEEPS)
     draws = pd.DataFrame([target.values(row) for row in cloud.scores])
     return Posterior(draws, cloud.fits, cloud.temperatures, cloud.acceptance)
 

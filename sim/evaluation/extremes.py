@@ -19,9 +19,9 @@ from sim.results.folder import replacing
 from sim.results.provenance import versions
 from sim.results.text import write_csv
 from sim.results.write import describe, write_figures, write_manifest
-from sim.scenario.actions import ControlChange
 from sim.scenario.load import load
 from sim.scenario.schema import Scenario
+from sim.scenario.shocks import ControlChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ def predict(
     seed: int = 0,
     workers: int | None = None,
     progress: Callable[[float], None] | None = None,
+    conditioned: pd.DataFrame | None = None,
 ) -> Prediction:
     """Play ``scenario`` on unfitted and on conditioned draws.
 
@@ -111,12 +112,18 @@ def predict(
     scenario : plays out what happened at a place with counts of displaced persons
     members : draws of each set
     seed, workers, progress : as for an ensemble
+    conditioned : draws, one row each, columns paths; those that the dataset ships if None
+
+    Raises
+    ------
+    ScenarioError : if the time played misses some of the early counts
     """
     early, later = early_counts(scenario.place.dataset), later_counts(scenario.place.dataset)
     _check(scenario, early)
     sets = {UNFITTED: draw_members([scenario], members, seed)}
-    if (seeds_folder() / scenario.place.dataset / FILE).exists():
-        sets[CONDITIONED] = _conditioned(scenario.place.dataset, sets[UNFITTED], seed)
+    rows = shipped_draws(scenario.place.dataset) if conditioned is None else conditioned
+    if rows is not None:
+        sets[CONDITIONED] = _members(rows, sets[UNFITTED], seed)
     tasks = [(scenario, member) for drawn in sets.values() for member in drawn]
     found: list[pd.DataFrame] = []
     with worker_pool(workers) as executor:
@@ -138,9 +145,13 @@ def _check(scenario: Scenario, early: pd.DataFrame) -> None:
         raise ScenarioError(Problem(scenario.name, "time", f"{start:%Y-%m-%d} to {end:%Y-%m-%d}", expected))
 
 
-def _conditioned(dataset: str, drawn: Sequence[Member], seed: int) -> list[Member]:
-    """Return members with the seeds of ``drawn`` and rows of the draws that ``dataset`` ships, evenly many of each."""
-    rows = read_posterior(f"{dataset}/{FILE}")
+def shipped_draws(dataset: str) -> pd.DataFrame | None:
+    """Return the draws that ``dataset`` ships as conditioned on its early counts, or None."""
+    return read_posterior(f"{dataset}/{FILE}") if (seeds_folder() / dataset / FILE).exists() else None
+
+
+def _members(rows: pd.DataFrame, drawn: Sequence[Member], seed: int) -> list[Member]:
+    """Return members with the seeds of ``drawn`` and ``rows`` of draws, evenly many of each."""
     order = Streams(seed).generator("member", "conditioned").permutation(len(rows))
     picked = [int(order[member.number * len(rows) // len(drawn) % len(rows)]) for member in drawn]
     values = [{str(path): float(value) for path, value in rows.iloc[row].items()} for row in picked]

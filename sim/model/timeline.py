@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.place.place import Place
-from sim.scenario.actions import Action, Intervention, Monitoring, Peacekeepers, Placed
+from sim.scenario.actions import Action, Intervention, Placed
+from sim.scenario.interventions import Monitoring, Peacekeepers
 from sim.scenario.schema import Scenario
 
 Kind = TypeVar("Kind", bound=Action)

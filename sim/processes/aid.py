@@ -17,8 +17,10 @@ from sim.place.place import Place
 from sim.population.households import AT_HOME, Households
 from sim.processes.convoys import Convoys
 from sim.processes.distribution import by_group, consume, share_out
-from sim.scenario.actions import AccessDenied, Commodity, Distribution
+from sim.scenario.actions import Commodity
+from sim.scenario.interventions import Distribution
 from sim.scenario.parameters import Aid as AidParameters
+from sim.scenario.shocks import AccessDenied
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.population.streams import Streams
-from sim.scenario.actions import Offensive
 from sim.scenario.parameters import Violence as ViolenceParameters
+from sim.scenario.shocks import Offensive
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from sim.model.institutions import Convoy
 from sim.place.place import Place
 from sim.processes.traffic import crossing_capacity
-from sim.scenario.actions import AidConvoys, Commodity, Monitoring, RoadPermission, SupplyCut
+from sim.scenario.actions import Commodity
+from sim.scenario.interventions import AidConvoys, Monitoring, RoadPermission
 from sim.scenario.parameters import Aid as AidParameters
 from sim.scenario.parameters import Traffic as TrafficParameters
+from sim.scenario.shocks import SupplyCut
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel

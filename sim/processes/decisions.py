@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from sim.population.households import HOME, READY, RETURNED, Households
 from sim.population.risk import RiskSet
-from sim.scenario.actions import Departures, Mobilisation
 from sim.scenario.parameters import Decisions as DecisionParameters
 from sim.scenario.parameters import Flight as FlightParameters
+from sim.scenario.shocks import Departures, Mobilisation
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel

@@ -18,8 +18,9 @@ from sim.population.risk import RiskSet
 from sim.processes.destinations import choice_table, nearness
 from sim.processes.reception import choose
 from sim.processes.ways import Ways
-from sim.scenario.actions import DestinationsClosed, Forwarding, RoadsClosed
+from sim.scenario.interventions import Forwarding
 from sim.scenario.parameters import Parameters
+from sim.scenario.shocks import DestinationsClosed, RoadsClosed
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.population.streams import Streams
 from sim.processes.roadmap import Progress
-from sim.scenario.actions import AssuranceGiven, Ceasefire, Monitoring, Peacekeepers, Roadmap
+from sim.scenario.interventions import AssuranceGiven, Ceasefire, Monitoring, Peacekeepers, Roadmap
 from sim.scenario.parameters import ASSURANCES
 from sim.scenario.parameters import Guarantees as GuaranteeParameters
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.actions import ShelterRepair
+from sim.scenario.interventions import ShelterRepair
 from sim.scenario.parameters import Homes as HomeParameters
 
 if TYPE_CHECKING:

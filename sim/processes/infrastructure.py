@@ -19,8 +19,9 @@ from sim.place.place import Place
 from sim.processes.convoys import passable
 from sim.processes.hydropower import Reservoirs
 from sim.processes.repair import Repairs
-from sim.scenario.actions import AccessDenied, FacilityDamage, Offensive, Outage, Repair
+from sim.scenario.interventions import Repair
 from sim.scenario.parameters import Infrastructure as InfrastructureParameters
+from sim.scenario.shocks import AccessDenied, FacilityDamage, Offensive, Outage
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.institutions import Mission
-from sim.scenario.actions import Monitoring, MonitorsKeptOut, Peacekeepers
+from sim.scenario.interventions import Monitoring, Peacekeepers
+from sim.scenario.shocks import MonitorsKeptOut
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel

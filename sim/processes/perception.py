@@ -8,16 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.processes.violence import protection
-from sim.scenario.actions import (
-    Ceasefire,
-    Conflict,
-    ContestedControl,
-    ControlChange,
-    GradualHandover,
-    Monitoring,
-    Peacekeepers,
-)
+from sim.scenario.interventions import Ceasefire, GradualHandover, Monitoring, Peacekeepers
 from sim.scenario.parameters import Violence as ViolenceParameters
+from sim.scenario.shocks import Conflict, ContestedControl, ControlChange
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel

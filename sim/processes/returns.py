@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim.population.households import DISPLACED, RETURNED, TRANSIT, Households
 from sim.population.queues import Calendar, PointQueue
 from sim.population.risk import RiskSet
-from sim.scenario.actions import EscortedReturn
+from sim.scenario.interventions import EscortedReturn
 from sim.scenario.parameters import Return as ReturnParameters
 
 if TYPE_CHECKING:

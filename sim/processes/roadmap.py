@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.population.streams import Streams
-from sim.scenario.actions import Roadmap
+from sim.scenario.interventions import Roadmap
 from sim.scenario.parameters import ASSURANCES
 
 if TYPE_CHECKING:

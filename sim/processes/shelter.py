@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.place.place import Place
 from sim.population.households import Households
 from sim.population.risk import RiskSet
-from sim.scenario.actions import Cash, HotMeals, StateAccommodation
+from sim.scenario.interventions import Cash, HotMeals, StateAccommodation
 from sim.scenario.parameters import Shelter as ShelterParameters
 
 if TYPE_CHECKING:

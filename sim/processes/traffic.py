@@ -18,7 +18,7 @@ from sim.model.institutions import Checkpoint
 from sim.place.place import Place
 from sim.population.households import READY, TRANSIT, Households
 from sim.population.queues import Calendar, PointQueue, WaitingLine
-from sim.scenario.actions import Buses, CorridorOpen, FuelRelease
+from sim.scenario.interventions import Buses, CorridorOpen, FuelRelease
 from sim.scenario.parameters import Traffic as TrafficParameters
 
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from sim.population.households import Households
 from sim.population.streams import Streams
 from sim.processes.ceasefire import Ceasefires
-from sim.scenario.actions import Ceasefire, Explosion, Offensive
+from sim.scenario.interventions import Ceasefire
 from sim.scenario.parameters import Violence as ViolenceParameters
+from sim.scenario.shocks import Explosion, Offensive
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel

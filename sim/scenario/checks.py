@@ -11,11 +11,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from sim.errors import Problem, ScenarioError
-from sim.scenario.actions import Action, AnyIntervention, Shock
+from sim.scenario.actions import Action
+from sim.scenario.interventions import AnyIntervention
 from sim.scenario.parameters import SPECS
 from sim.scenario.problems import OVERRIDE, Loc, Origins, dotted, origin, translate
 from sim.scenario.rules import RULES, Finding, Pieces
 from sim.scenario.schema import PlaceRef, Scenario, Time, Uncertainty
+from sim.scenario.shocks import Shock
 
 S = TypeVar("S", bound=Scenario)
 M = TypeVar("M")

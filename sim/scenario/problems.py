@@ -11,10 +11,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.errors import Problem, did_you_mean
-from sim.scenario.actions import AnyIntervention, Milestone, Shock
 from sim.scenario.fields import Unexpected
+from sim.scenario.interventions import AnyIntervention, Milestone
 from sim.scenario.priors import Prior
 from sim.scenario.schema import Parameter, PlaceRef, Scenario, Time, Uncertainty
+from sim.scenario.shocks import Shock
 
 Loc = tuple[str | int, ...]
 """Where in a scenario something lies, such as ``("interventions", 0, "strength")``."""

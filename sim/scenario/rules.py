@@ -10,13 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from sim import library
 from sim.errors import did_you_mean
-from sim.scenario.actions import Action, Conflict
+from sim.scenario.actions import Action
 from sim.scenario.gazetteer import names_of
 from sim.scenario.parameters import SPECS, Spec
 from sim.scenario.paths import descend
 from sim.scenario.priors import Prior
 from sim.scenario.problems import Loc, listed, shown, translate
 from sim.scenario.schema import MAX_ACTIONS, MINUTES_PER_DAY, PlaceRef, Time, Uncertainty
+from sim.scenario.shocks import Conflict
 
 MAX_STEPS = 1_000_000
 MOST = 1e300

@@ -98,7 +98,7 @@ def _removed(whole: Mapping[str, Any], parent: Mapping[str, Any]) -> list[str]:
 
 
 def _changed(table: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in table.items() if value is not None and value != inherited[key]}
+    return {key: value for key, value in table.items() if value is not None and value != inherited.get(key)}
 
 
 def _check_same(content: Mapping[str, Any], scenario: Scenario) -> None:

@@ -22,10 +22,12 @@ from pydantic import (
 from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
-from sim.scenario.actions import Action, AnyIntervention, Closed, Shock
+from sim.scenario.actions import Action, Closed
 from sim.scenario.fields import FrozenDict, Line, Moment, Number, Text, Unexpected
+from sim.scenario.interventions import AnyIntervention
 from sim.scenario.network import Network
 from sim.scenario.priors import Prior
+from sim.scenario.shocks import Shock
 
 MINUTES_PER_DAY = 1440
 MAX_ACTIONS = 200

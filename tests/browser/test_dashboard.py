@@ -96,7 +96,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     with (folder / "log.txt").open("w") as log:
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:
-            until = time.monotonic() + 60
+            until = time.monotonic() + 120
             while "Dashboard:" not in (folder / "log.txt").read_text():
                 assert server.poll() is None, (folder / "log.txt").read_text()
                 assert time.monotonic() < until

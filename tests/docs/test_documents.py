@@ -70,7 +70,7 @@ def test_a_recorded_run_is_of_what_ships_and_stands_on_the_page(record: Path, bu
         days = re.search(r"--days (\S+)", kept["command"])
         changes: dict[str, object] = {"time.days": days[1]} if days else {}
         changed = [item["name"] for item in kept["scenarios"] if item["hash"] != load(item["name"], changes).hash()]
-        assert changed == [], "run scripts/evaluate"
+        assert changed == [], "run scripts/figures"
     page = (DOCS / "evaluation.md").read_text(encoding="utf-8")
     assert f"<!-- begin: {record.parent.name} -->" in page
     assert build.recorded(record.parent.name) in page

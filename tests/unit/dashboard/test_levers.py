@@ -10,9 +10,10 @@ from sim.dashboard.choice import Choice, baseline, explored, horizons, library, 
 from sim.dashboard.levers import LEVERS, apply, in_words, settings_of
 from sim.errors import InputError, OutputError
 from sim.library import shipped_scenarios
-from sim.scenario.actions import AidConvoys, Ceasefire, Monitoring, Offensive, Roadmap
+from sim.scenario.interventions import AidConvoys, Ceasefire, Monitoring, Roadmap
 from sim.scenario.load import load
 from sim.scenario.schema import Scenario
+from sim.scenario.shocks import Offensive
 
 MOVED = {
     "ceasefire_days": 3.0,

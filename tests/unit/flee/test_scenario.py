@@ -14,7 +14,8 @@ from sim.flee.instance import Closure, read_instance
 from sim.flee.scenario import daily_departures, shut
 from sim.flee.score import score
 from sim.model.run import run
-from sim.scenario.actions import Conflict, Departures, Forwarding
+from sim.scenario.interventions import Forwarding
+from sim.scenario.shocks import Conflict, Departures
 
 RIVERLAND = Path(__file__).parents[3] / "docs" / "examples" / "riverland"
 

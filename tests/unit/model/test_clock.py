@@ -14,8 +14,9 @@ from sim.model.run import run
 from sim.model.schedule import SCHEDULE, describe
 from sim.model.timeline import Timeline
 from sim.place.place import load_place
-from sim.scenario.actions import AssuranceGiven, CorridorOpen, Monitoring, Offensive
+from sim.scenario.interventions import AssuranceGiven, CorridorOpen, Monitoring
 from sim.scenario.load import load
+from sim.scenario.shocks import Offensive
 
 PLACE = load_place("karabakh_2023")
 SCENARIO = load("as_reported")

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError, OutputError
+from sim.flee.convert import read_scenario
 from sim.library import shipped_scenarios
 from sim.scenario.load import load
 from sim.scenario.save import difference, save
@@ -42,14 +43,14 @@ def test_only_what_differs_is_written(tmp_path: Path) -> None:
     removed=st.integers(0, 30),
     added=st.booleans(),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_was_changed_comes_back(name: str, days: float, threat: float, removed: int, added: bool) -> None:
     scenario = load(name).vary({"time.days": days, "parameters.hr_threat": threat})
     ids = [action.id for _, action in scenario.actions()]
     scenario = scenario.without(ids[removed % len(ids)])
     if added:
         lent = next(action for _, action in load("combined").actions() if action.id == "roadmap")
-        scenario = scenario.with_intervention(lent.model_copy(update={"id": "lent"}))
+        scenario = scenario.with_intervention(lent.model_copy(update={"id": "lent", "start": scenario.time.start}))
     assert same(load(difference(scenario, "other_name", "Another title")), scenario)
 
 
@@ -84,3 +85,8 @@ def test_what_a_file_cannot_say_is_refused() -> None:
     without = scenario.model_copy(update={"parameters": {**scenario.parameters, "residents_total": entry}})
     with pytest.raises(InputError, match="can't express"):
         difference(without, "no_prior", "No prior")
+
+
+def test_a_scenario_with_a_network_of_its_own_is_saved_with_it(tmp_path: Path) -> None:
+    scenario = read_scenario(Path(__file__).parents[3] / "docs" / "examples" / "riverland").vary({"time.days": 20.0})
+    assert same(load(scenario.save(tmp_path / "river_too.toml")), scenario)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from sim.errors import ScenarioError
-from sim.scenario.actions import AidConvoys, Monitoring
+from sim.scenario.interventions import AidConvoys, Monitoring
 from sim.scenario.load import load
 from sim.scenario.parameters import SPECS, Parameters
 from sim.scenario.paths import descend

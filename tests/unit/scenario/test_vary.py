@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.actions import Monitoring
+from sim.scenario.interventions import Monitoring
 from sim.scenario.load import load
 from sim.scenario.schema import Scenario
 
