@@ -74,7 +74,7 @@ class Dashboard:
             f"() => {{ const day = parseFloat(document.querySelector('.results h2').textContent.split(' day ')[1]);\
                    return {test}; }}"
         )
-        self.page.wait_for_function(script, timeout=60_000)
+        self.page.wait_for_function(script, timeout=120_000)
 
 
 def free_port() -> int:
@@ -93,7 +93,7 @@ def address(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with (folder / "log.txt").open("w") as log:
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:
-            until = time.monotonic() + 120
+            until = time.monotonic() + 300
             while "Dashboard:" not in (folder / "log.txt").read_text():
                 assert server.poll() is None, (folder / "log.txt").read_text()
                 assert time.monotonic() < until
@@ -112,6 +112,7 @@ def address(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def dashboard(address: tuple[str, Path], browser: Any) -> Iterator[Dashboard]:
     url, folder = address
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(120_000)
     shown = Dashboard(page, url, folder)
 
     def judge(route: Any) -> None:
@@ -124,7 +125,7 @@ def dashboard(address: tuple[str, Path], browser: Any) -> Iterator[Dashboard]:
     page.on("console", lambda message: shown.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: shown.errors.append(str(error)))
     page.goto(url)
-    page.wait_for_selector("table[data-table=now]", timeout=60_000)
+    page.wait_for_selector("table[data-table=now]", timeout=120_000)
     page.wait_for_function("() => document.querySelectorAll('.solara-echarts canvas').length === 5")
     yield shown
     page.close()
