@@ -105,6 +105,7 @@ def _socket(port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((LOOPBACK, port))
+        listening.listen()  # who comes before the page is ready waits
     except OSError as error:
         listening.close()
         found = f"{port} ({(error.strerror or str(error)).lower()})"
