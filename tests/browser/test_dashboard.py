@@ -77,7 +77,7 @@ class Dashboard:
             f"() => {{ const day = parseFloat(document.querySelector('.results h2').textContent.split(' day ')[1]);\
                    return {test}; }}"
         )
-        self.page.wait_for_function(script, timeout=60_000)
+        self.page.wait_for_function(script, timeout=150_000)
 
 
 def free_port() -> int:
@@ -119,6 +119,7 @@ def dashboard(address: tuple[str, Path]) -> Iterator[Dashboard]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(150_000)
         shown = Dashboard(page, url, folder)
 
         def judge(route: Any) -> None:
@@ -131,7 +132,7 @@ def dashboard(address: tuple[str, Path]) -> Iterator[Dashboard]:
         page.on("console", lambda message: shown.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: shown.errors.append(str(error)))
         page.goto(url)
-        page.wait_for_selector("table[data-table=now]", timeout=60_000)
+        page.wait_for_selector("table[data-table=now]", timeout=150_000)
         page.wait_for_function("() => document.querySelectorAll('.solara-echarts canvas').length === 5")
         yield shown
         browser.close()
