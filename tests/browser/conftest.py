@@ -10,6 +10,9 @@ import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+PATIENCE = 150_000
+"""Milliseconds that a busy machine is given to show a page."""
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
@@ -28,6 +31,7 @@ def browser() -> Iterator[Any]:
 def page(browser: Any) -> Iterator[Any]:
     """Return a fresh page, 1280 px wide, that notes errors and requests in ``page.noted``."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.noted = []
     page.on("console", lambda message: page.noted.append(f"console: {message.text}"))

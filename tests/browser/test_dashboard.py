@@ -74,7 +74,7 @@ class Dashboard:
             f"() => {{ const day = parseFloat(document.querySelector('.results h2').textContent.split(' day ')[1]);\
                    return {test}; }}"
         )
-        self.page.wait_for_function(script, timeout=120_000)
+        self.page.wait_for_function(script, timeout=150_000)
 
 
 def free_port() -> int:
@@ -112,7 +112,7 @@ def address(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def dashboard(address: tuple[str, Path], browser: Any) -> Iterator[Dashboard]:
     url, folder = address
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(150_000)
     shown = Dashboard(page, url, folder)
 
     def judge(route: Any) -> None:
@@ -125,7 +125,7 @@ def dashboard(address: tuple[str, Path], browser: Any) -> Iterator[Dashboard]:
     page.on("console", lambda message: shown.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: shown.errors.append(str(error)))
     page.goto(url)
-    page.wait_for_selector("table[data-table=now]", timeout=120_000)
+    page.wait_for_selector("table[data-table=now]", timeout=150_000)
     page.wait_for_function("() => document.querySelectorAll('.solara-echarts canvas').length === 5")
     yield shown
     page.close()

@@ -10,6 +10,8 @@ from sim.report.html import page as page_of
 from sim.report.material import of_result, read_material
 from sim.scenario.schema import Scenario
 
+pytestmark = pytest.mark.xdist_group("report")
+
 HOSTILE = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=1>{{ 7 * 7 }}"
 
 
