@@ -22,7 +22,7 @@ from mesa.visualization.utils import force_update, update_counter
 from sim.dashboard.charts import ARRIVALS, PEOPLE, QUEUE, aspect, curves, home_map, host_map, local_time
 from sim.dashboard.choice import Choice, baseline, explored, horizons, library, save_choice
 from sim.dashboard.exploration import Exploration, Moment, whole_trace
-from sim.dashboard.levers import LEVERS, Lever, ceasefire_start, settings_of
+from sim.dashboard.levers import LEVERS, Lever, ceasefire_start, in_words, settings_of
 from sim.dashboard.pace import Pace
 from sim.errors import InputError
 from sim.figures.style import CAUTION
@@ -273,6 +273,8 @@ def Results(stage: Stage, base: tuple[Moment, ...]) -> None:
     trace, days = list(model.trace), model.definition.time.days
     with solara.Div(classes=["panel"]):
         _text("h2", f"{_when(model, trace[-1].hours)}, day {trace[-1].hours / 24:.1f} of {days:g}")
+        moved = in_words(SCENARIOS[stage.choice.scenario], stage.choice.settings)
+        _text("div", f"Moved: {moved}." if moved else "No lever is moved: this run is the baseline.", "quiet")
         solara.HTML(tag="div", unsafe_innerHTML=_numbers(trace[-1], base))
     country = model.place.host_country
     with solara.Div(classes=["charts"]):

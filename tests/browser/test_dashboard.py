@@ -180,6 +180,7 @@ def test_a_lever_changes_the_curve_and_what_is_saved_runs_to_the_same_numbers(da
     page.keyboard.press("End")
     page.get_by_text("1000 vehicles/h").wait_for()
     page.get_by_text(re.compile(r"Scenario: [\d.]+ vehicles/h\.")).wait_for()
+    page.locator(".results").get_by_text("Moved: Road out: crossing capacity by day 1000 vehicles/h.").wait_for()
     page.locator(".play:not(.waiting)").wait_for()
     page.get_by_role("button", name="Run to the end").click()
     dashboard.wait_for_day("day >= 14")
