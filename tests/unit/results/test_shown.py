@@ -85,7 +85,7 @@ def test_a_comparison_plots_itself(comparison: Comparison) -> None:
 def test_a_comparison_prints_itself_and_escapes_what_it_shows(comparison: Comparison) -> None:
     text = repr(comparison)
     assert text.startswith("<Comparison of as_reported, un_monitoring: 2 members, seed 5")
-    assert re.search(r"un_monitoring:\n  left their homes \[persons\] +1,\d{3}", text)
+    assert re.search(r"un_monitoring:\n  left their homes \[persons\] +[\d,]+ \[", text)
     hostile = comparison.summaries.replace({"scenario": {"un_monitoring": "<script>x</script>"}})
     renamed = Comparison(comparison.dataset, hostile, {"<b>": None}, comparison.members, 5)  # type: ignore[dict-item]
     html = renamed._repr_html_()
