@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import LARGEST_SEED, MOST_WORKERS, Out, ScenarioName, Seed, command_line, in_range, raise_all
+from sim.cli.options import LARGEST_SEED, Out, ScenarioName, Seed, command_line, in_range, of_workers, raise_all
 from sim.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def calibrate(
         in_range("--particles", particles, 2, 100_000)
         + in_range("--trajectories", trajectories, 2, 1000)
         + in_range("--seed", seed, 0, LARGEST_SEED)
-        + in_range("--workers", workers, 1, MOST_WORKERS)
+        + of_workers(workers)
     )
     from sim.ensemble.pool import worker_pool
     from sim.evaluation.displaced import has_displaced_counts

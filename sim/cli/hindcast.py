@@ -10,12 +10,12 @@ import typer
 from sim.cli.options import (
     LARGEST_SEED,
     MOST_MEMBERS,
-    MOST_WORKERS,
     Out,
     ScenarioName,
     Seed,
     command_line,
     in_range,
+    of_workers,
     raise_all,
 )
 from sim.progress import progress_bar
@@ -42,7 +42,7 @@ def hindcast(
     raise_all(
         in_range("--members", members, 2, MOST_MEMBERS)
         + in_range("--seed", seed, 0, LARGEST_SEED)
-        + in_range("--workers", workers, 1, MOST_WORKERS)
+        + of_workers(workers)
     )
     if reference:
         _extremes(members, seed, workers, out)

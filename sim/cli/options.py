@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 LARGEST_SEED = 2**63 - 1
 MOST_MEMBERS = 100_000
-MOST_WORKERS = 1_024
 
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario (see `corridor list`), or a .toml file.")
@@ -72,8 +71,15 @@ def of_members(members: int, seed: int, workers: int | None) -> list[Problem]:
     return (
         in_range("--seed", seed, 0, LARGEST_SEED)
         + in_range("--members", members, 1, MOST_MEMBERS)
-        + in_range("--workers", 1 if workers is None else workers, 1, MOST_WORKERS)
+        + of_workers(1 if workers is None else workers)
     )
+
+
+def of_workers(workers: int) -> list[Problem]:
+    """Return what is wrong with ``--workers``."""
+    from sim.ensemble.pool import most_workers
+
+    return in_range("--workers", workers, 1, most_workers())
 
 
 def load_all(names: Sequence[str], changed: Mapping[str, object]) -> list[Scenario]:

@@ -13,6 +13,9 @@ from sim.ensemble.gather import in_memory
 from sim.ensemble.run import run_missing
 from sim.scenario.schema import Scenario
 
+NO_SPACE = "Free space there, set TMPDIR to another folder, or use `corridor ensemble`"
+"""Remedy where the members don't fit into the folder of temporary files."""
+
 
 def compare(
     scenarios: Sequence[Scenario],
@@ -29,6 +32,6 @@ def compare(
     names = [scenario.name for scenario in scenarios]
     drawn = draw_members(scenarios, members, seed)
     with TemporaryDirectory(prefix="corridor-") as folder:
-        files = run_missing(EnsembleFolder(Path(folder)), scenarios, drawn, workers, progress=progress)
+        files = run_missing(EnsembleFolder(Path(folder), NO_SPACE), scenarios, drawn, workers, progress=progress)
         dataset, table = in_memory(files, names, members)
     return Comparison(dataset, table, dict(zip(names, scenarios, strict=True)), tuple(drawn), seed)

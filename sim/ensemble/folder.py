@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import OutputError, Problem
+from sim.results.checksums import check_seal, sealed, sha256
 from sim.results.folder import ENSEMBLE, MAKER, files_in, obstacle
+from sim.results.lock import locked
 from sim.results.provenance import software
 from sim.results.write import FORMAT, describe
 from sim.scenario.schema import Scenario
@@ -25,6 +26,7 @@ DIGITS = 16
 _NAME = re.compile(rf"(\d+)-([0-9a-f]{{{DIGITS}}})\.nc\.gz")
 _PARTIAL = ".partial"
 _ELSEWHERE = "Choose another folder with `--out`, or remove this one"
+_KEPT = "What is finished is kept; mend this, and the same command continues"
 _SAME = "Give what it was begun with, choose another folder with `--out`, or remove this one"
 
 Key = tuple[str, int]
@@ -48,11 +50,13 @@ class EnsembleFolder:
     """A folder in which members gather, one file each; what a killed run left half-written is passed over.
 
     A member's file is ``members/<scenario>/<number>-<digest>.nc.gz``; the digest of its content is in its name, so
-    that a damaged file is known as such. Nobody but the process that holds the folder writes to it.
+    that a damaged file is known as such. Nobody but the process that holds the folder writes to it. ``remedy`` is for
+    when it can't be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, remedy: str = "") -> None:
         self.path = path
+        self.remedy = remedy or _KEPT
 
     @property
     def manifest(self) -> Path:
@@ -67,7 +71,7 @@ class EnsembleFolder:
     def keep(self, key: Key, content: bytes) -> Path:
         """Write a member's file, whole or not at all, and return it."""
         file = self.member_file(key, content)
-        with _written(self.path):
+        with _written(self.path, self.remedy):
             file.parent.mkdir(parents=True, exist_ok=True)
             _replace(file, content)
         return file
@@ -95,7 +99,7 @@ class EnsembleFolder:
             _check_empty(self.path)
             with _written(self.path):
                 self.manifest.with_name(ENSEMBLE + _PARTIAL).unlink(missing_ok=True)
-                _replace(self.manifest, _json(asked))
+                _replace(self.manifest, _json(sealed(_through_json(asked))))
             return
         problems = list(_differences(self.manifest, begun, _through_json(asked)))
         if problems:
@@ -104,7 +108,7 @@ class EnsembleFolder:
     def finished(self) -> bool:
         """Whether every file that came of the members is here and whole."""
         files = (read_plan(self.path) or {}).get("files", {})
-        return bool(files) and all(_sha256(self.path / name) == digest for name, digest in files.items())
+        return bool(files) and all(sha256(self.path / name) == digest for name, digest in files.items())
 
     @contextmanager
     def finishing(self) -> Iterator[Path]:
@@ -114,13 +118,13 @@ class EnsembleFolder:
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir()
             yield work
-            digests = {name: _sha256(work / name) for name in files_in(work)}
+            digests = {name: sha256(work / name) for name in files_in(work)}
             for name in digests:
                 (self.path / name).parent.mkdir(parents=True, exist_ok=True)
                 (work / name).replace(self.path / name)
             shutil.rmtree(work)
             begun = read_plan(self.path) or {}
-            _replace(self.manifest, _json({**begun, "files": digests}))
+            _replace(self.manifest, _json(sealed({**begun, "files": digests})))
 
 
 @contextmanager
@@ -137,7 +141,10 @@ def held(path: Path) -> Iterator[EnsembleFolder]:
         raise OutputError(Problem(str(path), "", *refusal))
     with _written(target):
         target.mkdir(parents=True, exist_ok=True)
-    with _locked(target):
+    with locked(target) as free:
+        if not free:
+            found = "another process at work in it"
+            raise OutputError(Problem(str(target), "", found, "nobody else", "Wait until it ends"))
         yield EnsembleFolder(target)
 
 
@@ -157,37 +164,17 @@ def read_plan(path: Path) -> dict[str, Any] | None:
         raise OutputError(Problem(str(file), "", "a damaged manifest", "a whole one", _ELSEWHERE)) from error
     if not isinstance(found, dict) or (found.get("made_by"), found.get("format")) != (MAKER, FORMAT):
         raise OutputError(Problem(str(file), "", "no manifest of Corridor's", "one", _ELSEWHERE))
+    check_seal(file, found, _ELSEWHERE)
     return found
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold an advisory lock on ``folder`` itself, where the system has such locks."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            found = "another process at work in it"
-            raise OutputError(Problem(str(folder), "", found, "nobody else", "Wait until it ends")) from error
-        yield
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _written(folder: Path) -> Iterator[None]:
+def _written(folder: Path, remedy: str = _KEPT) -> Iterator[None]:
     """Turn failures of the file system into OutputError."""
     try:
         yield
     except OSError as error:
         found = (error.strerror or str(error)).lower()
-        remedy = "What is finished is kept; mend this, and the same command continues"
         raise OutputError(Problem(str(folder), "", found, "a folder that can be written", remedy)) from error
 
 
@@ -243,12 +230,3 @@ def _through_json(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:DIGITS]
-
-
-def _sha256(file: Path) -> str:
-    """Return the SHA-256 of a file, or an empty text if it can't be read."""
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError:
-        return ""

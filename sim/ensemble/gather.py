@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import xarray as xr
 
 from sim.ensemble.folder import Key
 from sim.ensemble.member import series_and_summary, unpacked
-from sim.results.netcdf import write_dataset
+from sim.results.netcdf import netcdf4, write_dataset
 
 AT_ONCE = 32
 """Members held in memory at a time; also members in a chunk of the file."""
@@ -43,18 +44,14 @@ def in_memory(files: Files, scenarios: Sequence[str], members: int) -> tuple[xr.
 
 def to_file(files: Files, scenarios: Sequence[str], members: int, path: Path) -> pd.DataFrame:
     """Write all members' series to ``path`` and return their summaries; memory does not grow with members."""
-    opened: list[h5netcdf.File] = []
+    with ExitStack() as opened:
 
-    def prepare(first: xr.Dataset) -> Target:
-        write_dataset(xr.Dataset(coords=_coords(first, scenarios, members)), path)
-        opened.append(h5netcdf.File(path, "a"))
-        return {str(name): _created(opened[0], array, members) for name, array in first.data_vars.items()}
+        def prepare(first: xr.Dataset) -> Target:
+            write_dataset(xr.Dataset(coords=_coords(first, scenarios, members)), path)
+            file = opened.enter_context(netcdf4(path, "r+"))
+            return {str(name): _created(file, array, members) for name, array in first.data_vars.items()}
 
-    try:
         return _fill(prepare, files, scenarios, members)
-    finally:
-        for file in opened:
-            file.close()
 
 
 def _fill(

@@ -42,6 +42,9 @@ class Task:
         """Scenario and number."""
         return self.scenario.name, self.member.number
 
+    def __str__(self) -> str:
+        return f"member {self.member.number} of {self.scenario.name} (seed {self.member.seed})"
+
 
 def run_member(task: Task) -> tuple[xr.Dataset, Summary]:
     """Run one member of one scenario; return its thinned series and its summary."""
@@ -61,8 +64,7 @@ def packed_member(task: Task) -> bytes:
     try:
         dataset, summary = run_member(task)
     except Exception as error:
-        name = f"member {task.member.number} of {task.scenario.name} (seed {task.member.seed})"
-        raise SimError(f"{name} failed: {type(error).__name__}: {error}") from error
+        raise SimError(f"{task} failed: {type(error).__name__}: {error}") from error
     return packed(
         dataset.assign_attrs(
             scenario=task.scenario.name,

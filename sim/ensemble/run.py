@@ -19,8 +19,10 @@ from sim.ensemble.draw import Member, draw_members, member_seeds
 from sim.ensemble.folder import EnsembleFolder, held, plan, read_plan
 from sim.ensemble.gather import Files, to_file
 from sim.ensemble.member import Task, packed_member
-from sim.ensemble.pool import as_done, worker_pool
+from sim.ensemble.pool import DIED, Overdue, as_done, worker_pool
 from sim.errors import OutputError, Problem, SimError
+from sim.results.checksums import check_files, reading
+from sim.results.netcdf import open_dataset
 from sim.results.provenance import fingerprint
 from sim.scenario.schema import Scenario
 
@@ -28,6 +30,9 @@ Progress = Callable[[float], None]
 
 SERIES = "ensemble.nc"
 """File of all members' series."""
+
+READ = (SERIES, "members.csv", "assumed.csv")
+"""Files of a finished ensemble that are read again."""
 
 FEW = 4
 """Runs for which other processes are worth their start."""
@@ -93,14 +98,16 @@ def open_ensemble(folder: Path | str) -> Comparison:
     found = read_plan(path)
     if found is None:
         raise OutputError(Problem(str(folder), "", "no ensemble", "a folder that `corridor ensemble` wrote"))
-    if not all((path / name).is_file() for name in found.get("files", [SERIES])):
+    if not all((path / name).is_file() for name in found.get("files", READ)):
         n_kept, n = sum(1 for _ in path.glob("members/*/*.nc.gz")), found["members"] * len(found["scenarios"])
         state = f"an unfinished ensemble ({n_kept} of {n} runs)"
         raise OutputError(Problem(str(folder), "", state, "a finished one", "The command that began it continues"))
-    scenarios = {item["name"]: Scenario.model_validate(item["resolved"]) for item in found["scenarios"]}
-    drawn = read_members(path / "assumed.csv", found["seed"], found["members"])
-    dataset = xr.open_dataset(path / SERIES, engine="h5netcdf")
-    return Comparison(dataset, pd.read_csv(path / "members.csv"), scenarios, drawn, found["seed"])
+    with reading(path):
+        check_files(path, found["files"], READ, "The command that began it makes it anew")
+        scenarios = {item["name"]: Scenario.model_validate(item["resolved"]) for item in found["scenarios"]}
+        drawn = read_members(path / "assumed.csv", found["seed"], found["members"])
+        summaries = pd.read_csv(path / "members.csv")
+        return Comparison(open_dataset(path / SERIES), summaries, scenarios, drawn, found["seed"])
 
 
 def read_members(file: Path, seed: int, members: int) -> tuple[Member, ...]:
@@ -135,8 +142,8 @@ def run_missing(
                 done += 1
                 if progress is not None:
                     progress(done / len(tasks))
-    except BrokenExecutor as error:
-        cause = "a worker process died (killed, or out of memory)" if scheduler is None else str(error)
+    except (BrokenExecutor, Overdue) as error:
+        cause = DIED if scheduler is None and isinstance(error, BrokenExecutor) else str(error)
         kept = f"the {done} of {len(tasks)} runs that are finished are kept in {place.path}"
         raise SimError(f"{cause}; {kept}, and the same command continues") from error
     return files

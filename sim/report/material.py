@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xarray as xr
 
-from sim.errors import InputError, OutputError, Problem
+from sim.errors import OutputError, Problem
+from sim.results.checksums import check_files, damaged, reading
 from sim.results.compared import Assumed
 from sim.results.folder import MANIFESTS, read_manifest
 from sim.results.netcdf import read_dataset
@@ -75,7 +76,7 @@ def read_material(folder: Path | str) -> Material:
     if manifest is None:
         broken = next((name for name in MANIFESTS if (folder / name).is_file()), "")
         if broken:
-            raise _damaged(folder / broken, "a damaged file")
+            raise damaged(folder / broken, "a damaged file")
         found = "no result of Corridor" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
         raise OutputError(
             Problem(str(folder), "", found, "a folder that `corridor run`, `compare` or `ensemble` wrote")
@@ -86,15 +87,8 @@ def read_material(folder: Path | str) -> Material:
         raise OutputError(
             Problem(str(folder), "", f"a result of another kind ({kind})", expected, "Only these have a report")
         )
-    try:
+    with reading(folder):
         return READERS[kind](folder, manifest)
-    except OutputError:
-        raise
-    except InputError as error:
-        found = f"a result that this version can't read ({error.problems[0]})"
-        raise _damaged(folder, found) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(folder, f"a damaged result ({type(error).__name__}: {error})") from error
 
 
 def _plan(folder: Path) -> Manifest | None:
@@ -132,6 +126,7 @@ def _read_comparison(folder: Path, manifest: Manifest) -> Material:
     from sim.ensemble.run import read_members
     from sim.scenario.schema import Scenario
 
+    check_files(folder, manifest["files"], ("comparison.nc", "members.csv", "assumed.csv"))
     described = manifest["scenarios"]
     scenarios = {item["name"]: Scenario.model_validate(item["resolved"]) for item in described}
     dataset = read_dataset(folder / "comparison.nc")
@@ -147,10 +142,6 @@ def _read_ensemble(folder: Path, manifest: Manifest) -> Material:
     from sim.ensemble.run import open_ensemble
 
     return of_comparison(open_ensemble(folder), manifest)
-
-
-def _damaged(folder: Path, found: str) -> OutputError:
-    return OutputError(Problem(str(folder), "", found, "a whole result", "Run it again"))
 
 
 READERS: dict[str, Callable[[Path, Manifest], Material]] = {

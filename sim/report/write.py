@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from sim.errors import OutputError, Problem
+from sim.results.checksums import sealed
 from sim.results.file import check_file, write_file
 from sim.results.folder import manifest_path
 from sim.results.text import json_text
@@ -28,11 +29,11 @@ def write_report(text: str, target: Path, folder: Path) -> None:
     OutputError
         If the file can't be written.
     """
-    write_file(target, text)
     inside, home = target.resolve(), folder.expanduser().resolve()
     path = manifest_path(home)
-    if path is None or not inside.is_relative_to(home):
-        return
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    files = sorted({*manifest.get("files", []), inside.relative_to(home).as_posix()})
-    write_file(path, json_text({**manifest, "files": files}))
+    if path is not None and inside.is_relative_to(home):
+        manifest, name = json.loads(path.read_text(encoding="utf-8")), inside.relative_to(home).as_posix()
+        if name not in manifest["files"]:  # listed before it is written, so that no kill leaves it a stranger
+            files = {**manifest["files"], name: ""}
+            write_file(path, json_text(sealed({**manifest, "files": files})))
+    write_file(target, text)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import glob
 import json
 import os
+import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import OutputError, Problem
+from sim.results.checksums import check_seal
+from sim.results.lock import abandoned, locked
 
 MANIFESTS = (
     *("run.json", "compare.json", "hindcast.json", "calibrate.json", "sensitivity.json", "discovery.json"),
@@ -23,6 +29,9 @@ ENSEMBLE = "ensemble.json"
 """File that marks a folder as an ensemble, which may have taken days and is replaced by nothing else."""
 
 MAKER = "corridor"
+_HALF_WRITTEN = re.compile(r"\..+\.partial-\d+")
+_HERE, _SWAP = -100, 2
+"""AT_FDCWD of Linux; RENAME_EXCHANGE of Linux, which macOS calls RENAME_SWAP."""
 _ELSEWHERE = "Choose another folder with `--out`"
 
 
@@ -40,17 +49,19 @@ def replacing(folder: Path) -> Iterator[Path]:
     """Give a partial folder beside ``folder`` to write into; put it in place if the block succeeds.
 
     Whatever goes wrong, the partial folder and any parents made for it are removed and an earlier result stays as it
-    was. Failures of the file system become OutputError.
+    was. What a killed process could not remove, the next one does. Failures of the file system become OutputError.
     """
     target = check_target(folder)
     made = [parent for parent in (target.parent, *target.parent.parents) if not parent.exists()]
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    partial = _beside(target, "partial")
     done = False
     try:
-        shutil.rmtree(partial, ignore_errors=True)
+        _tidy(target)
         partial.mkdir(parents=True)
-        yield partial
-        _put_in_place(partial, target)
+        with locked(partial):
+            yield partial
+            check_target(folder)  # nobody else's files may have come there meanwhile
+            _put_in_place(partial, target)
         done = True
     except OSError as error:
         found = (error.strerror or str(error)).lower()
@@ -61,9 +72,17 @@ def replacing(folder: Path) -> Iterator[Path]:
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest of a folder that Corridor wrote, or None."""
+    """Return the manifest of a folder that Corridor wrote, or None.
+
+    Raises
+    ------
+    OutputError : if it is not as it was written
+    """
     path = manifest_path(folder)
-    return None if path is None else _manifest_at(path)
+    manifest = None if path is None else _manifest_at(path)
+    if path is not None and manifest is not None:
+        check_seal(path, manifest)
+    return manifest
 
 
 def manifest_path(folder: Path) -> Path | None:
@@ -115,9 +134,7 @@ def _obstacle_to_writing(folder: Path) -> str:
 def _foreign(target: Path) -> tuple[str, str, str] | None:
     if (target / ENSEMBLE).is_file():
         return "an ensemble", "no folder, an empty one or another result", f"{_ELSEWHERE}, or remove the ensemble"
-    present = files_in(target)
-    ours = read_manifest(target) or {}
-    strange = [name for name in present if name not in ours.get("files", [])]
+    strange = sorted(set(files_in(target)) - _own_files(target))
     if not strange:
         return None
     more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
@@ -128,12 +145,44 @@ def _foreign(target: Path) -> tuple[str, str, str] | None:
     )
 
 
+def _own_files(folder: Path) -> set[str]:
+    """Return the names of the files that Corridor wrote to ``folder``, half-written ones included."""
+    path = manifest_path(folder)
+    if path is None:
+        return set()
+    listed = (_manifest_at(path) or {}).get("files", ())
+    half_written = [name for name in files_in(folder) if _HALF_WRITTEN.fullmatch(Path(name).name)]
+    return {path.name, *map(str, listed), *half_written}
+
+
+def _beside(target: Path, what: str) -> Path:
+    """Return a path beside ``target`` that is nobody else's, in whatever process or machine."""
+    return target.with_name(f".{target.name}.{what}-{secrets.token_hex(4)}")
+
+
+def _tidy(target: Path) -> None:
+    """Clear away what killed processes left beside ``target``; an earlier result moved aside by one comes back."""
+    left = glob.escape(f".{target.name}")
+    for aside in sorted(target.parent.glob(f"{left}.earlier-*")):
+        if not target.exists():
+            aside.rename(target)
+    for folder in [*target.parent.glob(f"{left}.earlier-*"), *target.parent.glob(f"{left}.partial-*")]:
+        if folder.is_dir() and abandoned(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _put_in_place(partial: Path, target: Path) -> None:
-    if not target.exists():
+    """Move ``partial`` to ``target``; whoever looks there finds the earlier folder or the new one, and both whole."""
+    try:
         partial.rename(target)
         return
-    aside = target.with_name(f".{target.name}.earlier-{os.getpid()}")
-    shutil.rmtree(aside, ignore_errors=True)
+    except OSError:
+        if not target.is_dir():
+            raise
+    if _swapped(partial, target):
+        shutil.rmtree(partial, ignore_errors=True)
+        return
+    aside = _beside(target, "earlier")
     try:
         target.rename(aside)
         partial.rename(target)
@@ -142,6 +191,16 @@ def _put_in_place(partial: Path, target: Path) -> None:
             aside.rename(target)
         raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swapped(a: Path, b: Path) -> bool:
+    """Let two folders change places in one move; False where the system can't."""
+    if os.name != "posix":
+        return False
+    library, one, other = ctypes.CDLL(None), os.fsencode(a), os.fsencode(b)
+    if hasattr(library, "renameat2"):
+        return bool(library.renameat2(_HERE, one, _HERE, other, _SWAP) == 0)
+    return hasattr(library, "renamex_np") and bool(library.renamex_np(one, other, _SWAP) == 0)
 
 
 def _discard(partial: Path, made: list[Path]) -> None:

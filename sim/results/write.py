@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import OutputError, Problem
+from sim.results.checksums import check_files, reading, sealed, sha256
 from sim.results.folder import MAKER, files_in, read_manifest, replacing
 from sim.results.netcdf import read_dataset, write_dataset
 from sim.results.provenance import versions
 from sim.results.result import Result
 from sim.results.series import condensed
-from sim.results.text import tidy_number, write_csv, write_json
+from sim.results.text import plain, tidy_number, write_csv, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,18 +69,15 @@ def read(folder: Path | str) -> Result:
     Raises
     ------
     OutputError
-        If the folder holds no result of a run.
+        If the folder holds no result of a run, or one that is not as it was written.
     """
     folder = Path(folder).expanduser()
     manifest = read_manifest(folder)
     if manifest is None or manifest.get("kind") != "run":
         raise OutputError(Problem(str(folder), "", "no result of a run", "a folder that `corridor run` wrote"))
-    try:
+    with reading(folder):
+        check_files(folder, manifest["files"], ("result.nc", "summary.json"))
         return _restored(folder, manifest)
-    except (OSError, ValueError, KeyError) as error:
-        raise OutputError(
-            Problem(str(folder), "", f"a damaged result ({error})", "a whole one", "Run it again")
-        ) from error
 
 
 def _restored(folder: Path, manifest: Mapping[str, Any]) -> Result:
@@ -97,15 +95,15 @@ def _restored(folder: Path, manifest: Mapping[str, Any]) -> Result:
 
 
 def write_manifest(folder: Path, name: str, content: Mapping[str, Any], command: str) -> None:
-    """Write the file that marks ``folder`` as Corridor's and lists all its files; write it last."""
+    """Write the file that marks ``folder`` as Corridor's and holds the digests of all its files; write it last."""
     common = {
         "made_by": MAKER,
         "format": FORMAT,
         "command": command,
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "files": sorted([*files_in(folder), name]),
+        "files": {file: sha256(folder / file) for file in files_in(folder)},
     }
-    write_json(folder / name, {**content, **common})
+    write_json(folder / name, sealed(plain({**content, **common})))
 
 
 def describe(scenario: Scenario) -> dict[str, Any]:

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
 from sim.ensemble.folder import read_plan
 from sim.ensemble.member import Task
 from sim.ensemble.pool import run_all, worker_pool
 from sim.ensemble.run import SERIES
-from sim.errors import InputError, Problem, did_you_mean
+from sim.errors import InputError, OutputError, Problem, did_you_mean
+from sim.results.checksums import check_files, reading
 from sim.results.drivers import TOGETHER, drivers
 from sim.results.folder import read_manifest
+from sim.results.netcdf import open_dataset
 from sim.results.outlook import PLANNER_OUTPUTS, outputs_of_members
 from sim.scenario.schema import Scenario
 from sim.sensitivity.analyse import measure
@@ -173,20 +174,18 @@ def discover_in(folder: Path, name: str, wanted: Wanted, seed: int = 0) -> Disco
     if series is None:
         expected = "a folder that `corridor compare` or `corridor ensemble` wrote"
         raise InputError(Problem(str(folder), "", "no comparison and no ensemble", expected))
-    known = {item["name"]: item["resolved"] for item in manifest["scenarios"]}
-    if name not in known:
-        listed = ", ".join(f"`{item}`" for item in known)
-        raise InputError(Problem(str(folder), name, "no such scenario", f"one of {listed}", did_you_mean(name, known)))
-    scenario = Scenario.model_validate(known[name])
-    try:
+    with reading(folder):
+        known = {item["name"]: item["resolved"] for item in manifest["scenarios"]}
+        if name not in known:
+            listed = ", ".join(f"`{item}`" for item in known)
+            problem = Problem(str(folder), name, "no such scenario", f"one of {listed}", did_you_mean(name, known))
+            raise OutputError(problem)
+        check_files(folder, manifest.get("files", {}), (series, "members.csv", "assumed.csv"))
+        scenario = Scenario.model_validate(known[name])
         summaries = pd.read_csv(folder / "members.csv")
         rows = pd.read_csv(folder / "assumed.csv")
-        with xr.open_dataset(folder / series, engine="h5netcdf") as dataset:
+        with open_dataset(folder / series) as dataset:
             outputs = outputs_of_members(dataset.sel(scenario=[name]), summaries[summaries["scenario"] == name])
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(
-            Problem(str(folder), "", f"a damaged result ({error})", "a whole one", "Run it again")
-        ) from error
     outputs = outputs.drop(columns="scenario").sort_values("member", ignore_index=True)
     assumed = _own_values(rows, scenario)
     outputs.insert(1, "seed", outputs["member"].map(rows.drop_duplicates("member").set_index("member")["seed"]))

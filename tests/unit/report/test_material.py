@@ -9,6 +9,7 @@ from sim.ensemble.run import run_ensemble
 from sim.errors import OutputError
 from sim.report.html import page
 from sim.report.material import read_material
+from sim.results.checksums import sealed
 from sim.scenario.load import load
 
 
@@ -38,7 +39,7 @@ def test_what_is_no_result_is_refused_in_words(tmp_path):
 
 def test_a_result_of_another_kind_is_refused_in_words(tmp_path):
     manifest = {"made_by": "corridor", "kind": "hindcast"}
-    (tmp_path / "hindcast.json").write_text(json.dumps(manifest))
+    (tmp_path / "hindcast.json").write_text(json.dumps(sealed(manifest)))
     with pytest.raises(OutputError, match=r"another kind \(hindcast\), expected a run, a comparison or an ensemble"):
         read_material(tmp_path)
 
@@ -62,7 +63,7 @@ def cut(path):
 def unknown_parameter(path):
     manifest = json.loads(path.read_text("utf-8"))
     manifest["scenarios"][0]["resolved"]["parameters"]["hr_nonsense"] = {"value": 1}
-    path.write_text(json.dumps(manifest))
+    path.write_text(json.dumps(sealed(manifest)))
 
 
 def one_scenario(path):
@@ -73,9 +74,9 @@ def one_scenario(path):
     ("name", "damage", "found"),
     [
         ("compare.json", cut, "compare.json: found a damaged file"),
-        ("comparison.nc", cut, "a damaged result"),
-        ("members.csv", one_scenario, "different scenarios"),
-        ("assumed.csv", lambda path: path.unlink(), "a damaged result"),
+        ("comparison.nc", cut, "comparison.nc: found a damaged file"),
+        ("members.csv", one_scenario, "members.csv: found a damaged file"),
+        ("assumed.csv", lambda path: path.unlink(), "assumed.csv: found no such file"),
         ("compare.json", unknown_parameter, "this version can't read"),
     ],
 )
