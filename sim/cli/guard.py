@@ -38,10 +38,8 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except SimError as error:
             _leave(f"error: {error}", FAILED)
         except OSError as error:
-            where = error.filename or "the output"
-            _leave(
-                f"error: {where}: found {(error.strerror or str(error)).lower()}; mend this, and try again", WRONG_INPUT
-            )
+            where, found = error.filename or "the output", (error.strerror or str(error)).lower()
+            _leave(f"error: {where}: found {found}; mend this, and try again", WRONG_INPUT)
         except MemoryError:
             _leave("error: not enough memory; use fewer members, a longer `output_minutes` or fewer days", FAILED)
         except Exception as error:

@@ -60,9 +60,11 @@ def worker_pool(n: int | None) -> Iterator[Executor | None]:
             yield executor
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
-            for process in active_children():
-                if process not in others:
-                    process.kill()  # they hold nothing that is lost, and one that hangs would keep us from ending
+            ours = [process for process in active_children() if process not in others]
+            for process in ours:
+                process.kill()  # they hold nothing that is lost, and one that hangs would keep us from ending
+            for process in ours:
+                process.join()
             raise
 
 

@@ -78,21 +78,23 @@ def planning_figures(dataset: str) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     try:
         return pd.read_csv(path).astype({"persons": float})[columns]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise SeedError(Problem(str(path), "", str(error), "a readable CSV of planning figures")) from error
 
 
 def _read(path: Path) -> Counts:
     try:
         table = pd.read_csv(path, comment="#")
-    except (OSError, ValueError) as error:
+        missing = [name for name in COLUMNS if name not in table]
+        if missing:
+            raise SeedError(Problem(str(path), missing[0], "no such column", f"columns {', '.join(COLUMNS)}"))
+        persons = table["cumulative_persons"].to_numpy(dtype=float)
+        times = pd.DatetimeIndex(table["timestamp_local"])
+        if np.isnan(persons).any() or times.isna().any() or not (np.diff(times.asi8) > 0).all():
+            raise ValueError("a count without a number or a time, or times that go back")
+        return Counts(times, persons, _tolerance(table, times, persons), path)
+    except (OSError, ValueError, TypeError, IndexError) as error:
         raise SeedError(Problem(str(path), "", str(error), "a readable CSV of counts")) from error
-    missing = [name for name in COLUMNS if name not in table]
-    if missing:
-        raise SeedError(Problem(str(path), missing[0], "no such column", f"columns {', '.join(COLUMNS)}"))
-    persons = table["cumulative_persons"].to_numpy(dtype=float)
-    times = pd.DatetimeIndex(table["timestamp_local"])
-    return Counts(times, persons, _tolerance(table, times, persons), path)
 
 
 def _tolerance(table: pd.DataFrame, times: pd.DatetimeIndex, persons: Floats) -> Floats:

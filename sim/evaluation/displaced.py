@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim.library import seeds_folder
 from sim.model.displacement import DisplacementModel
 from sim.model.run import release
-from sim.place.read import choice, name, number, read_table, text
+from sim.place.read import choice, date, name, number, read_table, text
 from sim.population.households import WITHIN
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ RETURNED_ERROR, RETURNED_FLOOR = 0.25, 250.0
 """Standard error of the returns between two counts, share, and at least this [persons]."""
 
 DISPLACED_COLUMNS = {
-    "date": name(),
+    "date": date(),
     "persons": number(0.0),
     "where": choice("all", "host"),
     "qualifier": text(),
@@ -65,7 +65,7 @@ def early_counts(dataset: str) -> pd.DataFrame:
 def later_counts(dataset: str) -> pd.DataFrame:
     """Return the counts that only judge, in the same columns; there may be none."""
     path = _folder(dataset) / "score" / "displaced.csv"
-    empty = not path.exists() or len(path.read_text(encoding="utf-8").splitlines()) < 2
+    empty = not path.exists() or len(path.read_bytes().splitlines()) < 2
     rows = [] if empty else read_table(path, DISPLACED_COLUMNS)
     return _table([(row["date"], row["where"], row["persons"]) for row in rows])
 

@@ -40,7 +40,7 @@ def read_posterior(name: str) -> pd.DataFrame:
     """
     path = seeds_folder() / name
     try:
-        draws = pd.read_csv(path, comment="#")
+        draws = pd.read_csv(path, comment="#").astype(float)
     except (OSError, ValueError) as error:
         raise SeedError(Problem(name, "", str(error), "a CSV of posterior draws")) from error
     problems = [problem for path in draws for problem in _column_problems(name, str(path), draws[path])]
@@ -51,7 +51,7 @@ def read_posterior(name: str) -> pd.DataFrame:
 
 def core_of(name: str) -> tuple[str, ...]:
     """Return the paths that the counts behind ``seeds/<name>`` hang on, as its header says; none if it does not."""
-    with (seeds_folder() / name).open(encoding="utf-8") as file:
+    with (seeds_folder() / name).open(encoding="utf-8", errors="replace") as file:
         lines = [line for line in iter(file.readline, "") if line.startswith(CORE_LINE)]
     return tuple(lines[0].removeprefix(CORE_LINE).split()) if lines else ()
 
@@ -90,7 +90,7 @@ def values_of(prior: Any, path: str, shares: NDArray[np.float64]) -> NDArray[np.
 def fitted_scenario(name: str) -> str | None:
     """Return the name of the scenario that the draws of ``seeds/<name>`` were fitted with, where its header says so."""
     path = seeds_folder() / name
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
     said = (re.match(r"# scenario: (\w+)", line) for line in lines[:10])
     return next((match[1] for match in said if match), None)
 

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,11 @@ def _some_text(cell: str) -> str:
     return cell
 
 
+def _date(cell: str) -> str:
+    datetime.fromisoformat(cell)
+    return cell
+
+
 def number(low: float = -math.inf, high: float = math.inf) -> Column:
     """Declare a column of finite numbers within ``[low, high]``."""
     limits = {(False, False): "", (True, False): f" of at least {low:g}", (False, True): f" of at most {high:g}"}
@@ -85,6 +91,11 @@ def text() -> Column:
 def name() -> Column:
     """Declare a column of text that must not be empty."""
     return Column(_some_text, "a name")
+
+
+def date() -> Column:
+    """Declare a column of dates such as 2020-11-10, kept as they are written."""
+    return Column(_date, "a date such as 2020-11-10")
 
 
 def dataset_folder(dataset: str) -> Path:

@@ -1,4 +1,4 @@
-"""Commands as a user gives them, in processes of their own that faults can strike, forked so that they start at once."""
+"""Commands as a user gives them, in processes that faults can strike, forked so that they start at once."""
 
 from __future__ import annotations
 
