@@ -13,8 +13,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal or turn text around, in place of being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,12 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.file}: {self.key}" if self.key else self.file
         text = f"{where}: found {self.found}, expected {self.expected}"
-        return f"{text}; {self.remedy[0].lower()}{self.remedy[1:]}" if self.remedy else text
+        text = f"{text}; {self.remedy[0].lower()}{self.remedy[1:]}" if self.remedy else text
+        return CONTROL.sub(lambda match: f"U+{ord(match[0]):04X}", text)
+
+
+MOST_TOLD = 200
+"""Problems that are told one by one; whatever has more was not meant to be read."""
 
 
 class SimError(Exception):
@@ -41,7 +50,10 @@ class InputError(SimError):
     """Input that its author can mend; holds one or more problems."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
-        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        found = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        rest = found[MOST_TOLD:]
+        more = Problem(rest[0].file, "", f"{len(rest):,} more problems", "none", "Mend these first") if rest else None
+        self.problems = (*found[:MOST_TOLD], more) if more else found
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

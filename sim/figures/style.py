@@ -63,6 +63,7 @@ _RC: dict[str, Any] = {
     "legend.fontsize": 8.5,
     "hatch.linewidth": 0.5,
     "savefig.dpi": 150,
+    "text.parse_math": False,  # titles are anybody's: a price in dollars is no formula
     "svg.hashsalt": "corridor",
     "svg.fonttype": "path",
 }

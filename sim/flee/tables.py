@@ -8,11 +8,13 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from sim.errors import Problem, SeedError, did_you_mean
 
 MAX_BYTES = 64 * 2**20
+MAX_ROWS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,20 @@ def read_lines(path: Path, label: str) -> list[Line]:
     SeedError
         If the file is missing, too large, or not text in UTF-8.
     """
+    if not path.resolve().is_relative_to(path.parent.resolve()):
+        found = "a link that leads out of its folder"
+        raise SeedError(Problem(label, "", found, "a file in the instance", "Copy the file itself"))
     text = _text(path, label)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
-        rows = [Line(label, reader.line_num, tuple(cell.strip() for cell in row)) for row in reader]
+        lines = (Line(label, reader.line_num, tuple(cell.strip() for cell in row)) for row in reader)
+        rows = list(islice((line for line in lines if any(line.cells)), MAX_ROWS + 1))
     except csv.Error as error:
         problem = Problem(label, f"line {reader.line_num}", f"an unreadable row ({error})", "comma-separated values")
         raise SeedError(problem) from None
-    return [row for row in rows if any(row.cells)]
+    if len(rows) > MAX_ROWS:
+        raise SeedError(Problem(label, "", f"more than {MAX_ROWS:,} rows", "a table of a FLEE instance"))
+    return rows
 
 
 def _text(path: Path, label: str) -> str:

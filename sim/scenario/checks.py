@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import CONTROL, Problem, ScenarioError
 from sim.scenario.actions import Action
 from sim.scenario.interventions import AnyIntervention
 from sim.scenario.parameters import SPECS
@@ -106,6 +106,10 @@ def _text(value: object, origins: Origins, loc: Loc) -> str:
     if not text.isascii() and text.encode(errors="replace") != text.encode(errors="surrogatepass"):
         key = ".".join(map(str, loc)).encode(errors="replace").decode()
         raise ScenarioError(Problem(origin(loc, origins), key, "half of a character (a surrogate)", "text"))
+    control = CONTROL.search(text)
+    if control is not None:
+        found = f"the control character U+{ord(control[0]):04X}"
+        raise ScenarioError(Problem(origin(loc, origins), ".".join(map(str, loc)), found, "text without any"))
     return text
 
 

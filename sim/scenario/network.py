@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
-from pydantic import Field, model_serializer, model_validator
+from pydantic import AfterValidator, Field, model_serializer, model_validator
 from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from sim.scenario.actions import Closed
 from sim.scenario.fields import Line, NonNegative, Unexpected
 
 MOST_PLACES = 5000
-PlaceName = Annotated[Line, Field(max_length=100)]
+MOST_PAIRS = 4_000_000
+"""Ways of which each is known; they take some 1 GB of memory."""
+
+
+def _no_formula(name: str) -> str:
+    if name[0] in "=+-@":
+        raise Unexpected(
+            "a name that starts otherwise than a formula of a spreadsheet does", f"a name that starts with `{name[0]}`"
+        )
+    return name
+
+
+PlaceName = Annotated[Line, Field(max_length=100), AfterValidator(_no_formula)]
 Latitude = Annotated[float, Field(ge=-90.0, le=90.0)]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
 Km = Annotated[float, Field(gt=0.0, le=20_000.0)]
@@ -84,8 +97,11 @@ def _names(items: Iterable[NetworkSettlement | NetworkDestination]) -> list[str]
 def _faults(network: Network) -> Iterator[tuple[str, str, str]]:
     """Yield what contradicts itself: found, expected, remedy."""
     names = [*_names(network.settlements), *_names(network.destinations)]
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    for name in sorted(name for name, times in Counter(names).items() if times > 1):
         yield f"the name `{name}` more than once", "a name of its own for each settlement and destination", ""
+    pairs = len(network.settlements) * len(network.destinations)
+    if pairs > MOST_PAIRS:
+        yield f"{pairs:,} pairs of settlement and destination", f"at most {MOST_PAIRS:,}", "leave out the smallest"
     links: set[frozenset[str]] = set()
     for a, b, _ in network.roads:
         if a == b:

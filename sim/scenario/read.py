@@ -14,6 +14,8 @@ from sim.errors import Problem, ScenarioError, did_you_mean
 from sim.scenario.problems import listed, shown
 
 MAX_BYTES = 8 * 2**20
+_LONG_KEY = re.compile(r"(?:[\w-]+[ \t]*\.[ \t]*){100}")
+"""What the parser would take hours for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ def shipped(name: str, asked_by: str = "", key: str = "") -> File:
 def read_file(path: Path, label: str) -> File:
     """Return the content of the TOML (or, for a resolved scenario, JSON) file at ``path``."""
     text = _text(path, label)
+    if _LONG_KEY.search(text):
+        raise ScenarioError(Problem(label, "", "a key of more than 100 parts", "a scenario file"))
     try:
         data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except RecursionError:

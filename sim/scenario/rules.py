@@ -20,6 +20,8 @@ from sim.scenario.schema import MAX_ACTIONS, MINUTES_PER_DAY, PlaceRef, Time, Un
 from sim.scenario.shocks import Conflict
 
 MAX_STEPS = 1_000_000
+MAX_BYTES, BYTES_PER_PLACE = 16 * 2**30, 400
+"""Of a run's series in memory; of all series for each place and output time, more than any run was seen to take."""
 MOST = 1e300
 PRIOR_NEEDED = ("assumed", "estimated", "calibrated")
 _PRIOR: TypeAdapter[Prior] = TypeAdapter(Prior)
@@ -113,6 +115,23 @@ def step_count(pieces: Pieces) -> Iterator[Finding]:
     if not 1 <= steps <= MAX_STEPS:
         found, remedy = f"{steps:,.1f} steps in {days:g} days", "change `step_minutes` or `days`"
         yield Finding(("time", "step_minutes"), found, f"1 to {MAX_STEPS:,} steps", remedy, (("time", "days"),))
+
+
+def size(pieces: Pieces) -> Iterator[Finding]:
+    """The series of a run fit into memory."""
+    time, place = pieces.time, pieces.place
+    if time is None or time.output_minutes is None or place is None:
+        return
+    if place.network is not None:
+        n_places = len(place.network.settlements) + len(place.network.destinations)
+    else:
+        n_places = len(names_of(place).settlements) if place.dataset in _datasets() else 1
+    most = int(MAX_BYTES / (BYTES_PER_PLACE * n_places))
+    times = time.days * MINUTES_PER_DAY / time.output_minutes
+    if times > most:
+        found = f"{times:,.0f} output times of {n_places:,} places"
+        remedy = "make `output_minutes` longer, or `days` fewer"
+        yield Finding(("time", "output_minutes"), found, f"at most {most:,}", remedy, (("time", "days"),))
 
 
 def within_horizon(pieces: Pieces) -> Iterator[Finding]:
@@ -226,6 +245,7 @@ def _uncertainty(loc: Loc, uncertainty: Uncertainty, action: Action, keys: list[
 RULES: tuple[Callable[[Pieces], Iterator[Finding]], ...] = (
     parameters,
     step_count,
+    size,
     unique_ids,
     within_horizon,
     files,
