@@ -68,6 +68,7 @@ class Households:
     at_home, ready, returned : shape (n_settlements,), persons by home settlement
     displaced_from : shape (n_settlements, n_places), displaced persons by home settlement and where they are
     in_transit, deaths : persons
+    version : counts the changes of any of these
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Households:
         self.displaced_from: Ids = np.zeros((len(settlements), len(places)), dtype=np.int64)
         self.in_transit = 0
         self.deaths = 0
+        self.version = 0
         self._rows = np.searchsorted(columns.home, np.arange(len(settlements) + 1))
 
     def __len__(self) -> int:
@@ -211,6 +213,7 @@ class Households:
 
     def _book(self, ids: Ids, sign: int) -> None:
         """Add (or take away) the persons of ``ids`` to the head counts of their present states."""
+        self.version += 1
         status = self.status[ids]
         first = int(status[0])
         if (status == first).all():

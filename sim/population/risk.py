@@ -84,6 +84,10 @@ class RiskSet:
         self._runs: list[_Run] = []
         self._late: list[Entries] = []
         self._n_late = 0
+        self._n = 0
+
+    def __len__(self) -> int:
+        return self._n
 
     def enter(self, ids: Ids, strata: Ids, thresholds: Floats) -> None:
         """Put households under risk from now on.
@@ -99,6 +103,7 @@ class RiskSet:
         due = self.level[strata] + thresholds
         self._late.append((ids, strata, due))
         self._n_late += ids.size
+        self._n += ids.size
         np.minimum.at(self._next, strata, due)
         if self._n_late > _BUFFER:
             self._sort_in()
@@ -111,13 +116,15 @@ class RiskSet:
         increments : shape (n_strata,), hazard × step for each stratum [1], >= 0
         """
         self.level += increments
-        hit = np.flatnonzero(self._next <= self.level)
-        if hit.size == 0:
+        reached = self._next <= self.level
+        if not reached.any():
             return _NOBODY
+        hit = np.flatnonzero(reached)
         taken = [entries for run in self._runs for entries in run.take(self.level, hit)]
         taken.append(self._take_late())
         self._find_next(hit)
         ids, strata, due = _joined(taken)
+        self._n -= ids.size
         return ids[np.lexsort((ids, due, strata))]
 
     def until(self, wanted: Ids) -> Floats:

@@ -61,6 +61,7 @@ class Aid:
     met : share of need met in the last step, shape (n_settlements, n_commodities)
     met_by_group : the same by household type, shape (n_settlements, n_groups, n_commodities)
     deprivation : mean share of needs unmet, shape (n_settlements,); ``deprivation_by_group`` (n_settlements, n_groups)
+    version : counts the changes of any of these
     broke : hour at which stocks first failed to meet the need, shape (n_commodities,); NaN if they never did [h]
     """
 
@@ -68,6 +69,7 @@ class Aid:
         self, parameters: AidParameters, place: Place, households: Households, free_flow_kmh: float, start: datetime
     ) -> None:
         self.parameters = p = parameters
+        self.version = 0
         self.first_day = float(start.timetuple().tm_yday)
         rates = {f"{name}_kg": getattr(p, f"{name}_kg_per_person_day", 0.0) for name in COMMODITIES}
         rates["water_kg"] = p.water_litres_per_person_day
@@ -103,6 +105,7 @@ class Aid:
 
     def step(self, model: DisplacementModel) -> None:
         """Send convoys, take in what arrives, share it out and use it."""
+        self.version += 1
         hours = model.hours_since("aid")
         if hours == 0.0:
             return
@@ -132,12 +135,14 @@ class Aid:
 
     def burn(self, tonnes: Floats) -> None:
         """Take generators' fuel, shape (n_settlements,), out of stocks."""
+        self.version += 1
         burnt = np.minimum(tonnes, self.stock[:, _FUEL])
         self.stock[:, _FUEL] -= burnt
         self.consumed[_FUEL] += burnt.sum()
 
     def lose_fuel(self, share: float) -> None:
         """Lose ``share`` of the fuel at the depot."""
+        self.version += 1
         self.lost[_FUEL] += share * self.depot[_FUEL]
         self.depot[_FUEL] *= 1.0 - share
 

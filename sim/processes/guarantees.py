@@ -61,7 +61,7 @@ class Guarantees:
     """Activation and credibility of every assurance in every settlement, shape (n_assurances, n_settlements).
 
     ``standing`` is the share of first belief that is left to an assurance whose plan was broken before, and to one
-    that ended before.
+    that ended before. ``version`` counts the changes of credibility and guarantees.
     """
 
     def __init__(self, parameters: GuaranteeParameters, n_settlements: int, streams: Streams) -> None:
@@ -74,6 +74,7 @@ class Guarantees:
         self.credibility: Floats = np.zeros(shape)
         self.standing: Floats = np.ones(shape)
         self.guarantees: Floats = np.zeros(n_settlements)
+        self.version = 0
         self.roadmaps: dict[str, Progress] = {}
 
     def step(self, model: DisplacementModel) -> None:
@@ -96,6 +97,7 @@ class Guarantees:
 
     def combine(self) -> None:
         """Recompute the guarantees of every settlement."""
+        self.version += 1
         self.guarantees = combine(self.strength, self.activation, self.credibility)
 
     def _grow(self, was: NDArray[np.bool_], now: NDArray[np.bool_], model: DisplacementModel) -> None:

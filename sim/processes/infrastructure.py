@@ -64,10 +64,12 @@ class Infrastructure:
     working : shape (n_sites,), what it does give
     level : shape (n_settlements, n_sectors), services against normal, 0 to 1
     service_loss : shape (n_settlements,), mean loss of the services of homes
+    version : counts the changes of any of these and of damage
     """
 
     def __init__(self, model: DisplacementModel, parameters: InfrastructureParameters, place: Place) -> None:
         self.parameters, self.facilities = parameters, place.facilities
+        self.version = 0
         sites = self.facilities.sites
         weights = np.array([home.weight for home in place.settlements])
         self.sector = np.array([SECTORS.index(site.sector) for site in sites])
@@ -93,10 +95,12 @@ class Infrastructure:
 
     def struck(self, incidents: Floats) -> None:
         """Let ``incidents``, shape (n_settlements,), damage facilities nearby."""
+        self.version += 1
         self.repairs.strike(incidents[self.near])
 
     def destroy(self, names: tuple[str, ...]) -> float:
         """Destroy facilities; return the share of all stored fuel that goes with them."""
+        self.version += 1
         lost = [self.facilities.index(name) for name in names]
         for i in lost:
             self.repairs.damage(i, STATES.index("complete"))
@@ -115,6 +119,7 @@ class Infrastructure:
 
     def update(self, model: DisplacementModel, days: float) -> None:
         """Bring service levels up to date; ``days`` of generation draw on reservoirs and on generators' fuel."""
+        self.version += 1
         given = self._cut(model)
         if self.reservoirs.sites.size:
             self.function[self.reservoirs.sites] *= self.reservoirs.able(days or NOMINAL_DAYS)
