@@ -25,14 +25,17 @@ _BUFFER = 1024
 
 
 class _Run:
-    """Entries sorted by (stratum, due level, number), taken from the front of each stratum."""
+    """Entries sorted by stratum and due level, taken from the front of each stratum."""
 
     def __init__(self, entries: Entries, n_strata: int) -> None:
         ids, strata, due = entries
-        order = np.lexsort((ids, due, strata))
-        self._ids, self._due = ids[order], due[order]
+        by_stratum = np.argsort(strata.astype(np.min_scalar_type(n_strata)), kind="stable")  # radix: O(n)
+        self._ids, self._due = ids[by_stratum], due[by_stratum]
         self._tail = np.cumsum(np.bincount(strata, minlength=n_strata))
         self._head = np.concatenate([[0], self._tail[:-1]])
+        for head, tail in zip(self._head.tolist(), self._tail.tolist(), strict=True):
+            order = head + np.argsort(self._due[head:tail], kind="stable")  # merges what is sorted already
+            self._ids[head:tail], self._due[head:tail] = self._ids[order], self._due[order]
         self.next = np.full(n_strata, np.inf)
         held = np.flatnonzero(self._head < self._tail)
         self.next[held] = self._due[self._head[held]]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.place.facilities import SECTORS
 from sim.place.place import Place
-from sim.population.households import AT_HOME, Households
+from sim.population.households import Households
 from sim.processes.convoys import Convoys
 from sim.processes.distribution import by_group, consume, share_out
 from sim.scenario.actions import Commodity
@@ -79,9 +79,6 @@ class Aid:
         self.convoys: Convoys = Convoys(p, place, hub, free_flow_kmh, COMMODITIES)
         supplied = place.settlements if place.aid_heads else ()
         self.ways = [place.path(hub, home.name, free_flow_kmh) for home in supplied]
-        columns = households.columns
-        others = (columns.children == 0) & (columns.older == 0) & (columns.disability == 0)
-        self._stratum = columns.home * len(GROUPS) + others
         n = len(place.settlements)
         shape = (n, len(COMMODITIES))
         self._share: Floats = np.full((n, len(GROUPS)), 1.0 / len(GROUPS))
@@ -120,13 +117,13 @@ class Aid:
 
         Heads are those of the hour; the shares of the types are counted again once a day.
         """
+        present = households.present[:, None]
         if hours >= self._recount:
-            there = np.where(AT_HOME[households.status], households.persons, 0)
-            counts = np.bincount(self._stratum, weights=there, minlength=self._share.size).reshape(self._share.shape)
-            total = counts.sum(axis=1, keepdims=True)
-            self._share = np.divide(counts, total, out=self._share.copy(), where=total > 0.0)
+            first = households.vulnerable_present[:, None]
+            counts = np.hstack([first, present - first])
+            self._share = np.divide(counts, present, out=self._share.copy(), where=present > 0)
             self._recount = hours + HOURS_PER_DAY
-        return np.asarray(households.present[:, None] * self._share)
+        return np.asarray(present * self._share)
 
     def fuel_for_generators(self, tonnes_per_day: Floats, days: float) -> Floats:
         """Return the share of generators' fuel that each settlement has for ``days``, shape (n_settlements,)."""

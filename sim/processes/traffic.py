@@ -240,6 +240,8 @@ class Traffic:
 
     def _drive(self, model: DisplacementModel, ids: Ids) -> None:
         """Send ``ids``, and whoever rides along, on the road to the crossing."""
+        if ids.size == 0:
+            return
         everybody = self._with_riders(ids)
         self.departed += int(model.households.persons[everybody].sum())
         model.households.move(everybody, TRANSIT)
@@ -259,13 +261,18 @@ class Traffic:
         round_trip = self.parameters.bus_turnaround_hours + wait
         seats = buses * self.parameters.bus_seats / round_trip * model.step_hours
         self._bus_credit += seats * lengths / lengths.sum()
-        for settlement in np.flatnonzero(self._bus_credit >= 1.0).tolist():
-            line = self.carless[settlement]
-            riders = self._board(model.households, line, float(self._bus_credit[settlement]), squeeze=False)
-            self._bus_credit[settlement] -= float(model.households.persons[riders].sum())
-            self.on_bus[riders] = True
-            self._drive(model, riders)
+        riders = [self._fill_bus(model.households, s) for s in np.flatnonzero(self._bus_credit >= 1.0).tolist()]
+        if riders:
+            aboard = np.concatenate(riders)
+            self.on_bus[aboard] = True
+            self._drive(model, aboard)
         self._bus_credit[[len(line) == 0 for line in self.carless]] = 0.0
+
+    def _fill_bus(self, households: Households, settlement: int) -> Ids:
+        """Let those next in line take the seats that buses have brought to ``settlement``."""
+        riders = self._board(households, self.carless[settlement], float(self._bus_credit[settlement]), squeeze=False)
+        self._bus_credit[settlement] -= float(households.persons[riders].sum())
+        return riders
 
     def _board(self, households: Households, line: WaitingLine, seats: float, *, squeeze: bool) -> Ids:
         """Take households from the front of ``line`` until ``seats`` are full; the last may ``squeeze`` in."""
