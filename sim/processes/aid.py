@@ -109,7 +109,8 @@ class Aid:
         persons = self.persons(model.households, model.hours)
         per_day = persons[:, :, None] * self._rates(model)
         self._bring(model, per_day.sum(axis=(0, 1)), hours)
-        self._share_out(model, per_day, persons, hours)
+        if persons.any():
+            self._share_out(model, per_day, persons, hours)
         self._use(model, per_day, hours / 24.0)
 
     def persons(self, households: Households, hours: float) -> Floats:

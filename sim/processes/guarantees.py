@@ -30,6 +30,9 @@ Floats = NDArray[np.float64]
 PRESENCE = ("ceasefire_kept", "peacekeepers", "monitors", "executive_administration", "aid_access")
 """Assurances that residents can see kept day by day; the others are declarations."""
 
+GIVING = (Ceasefire, AssuranceGiven, Monitoring, Peacekeepers, Roadmap)
+"""Kinds of action that give assurances."""
+
 _MISSIONS = [ASSURANCES.index(name) for name in ("peacekeepers", "monitors", "executive_administration")]
 
 
@@ -79,11 +82,12 @@ class Guarantees:
 
     def step(self, model: DisplacementModel) -> None:
         """Bring activation up to the hour and let belief grow or shrink."""
+        giving = [entry for entry in model.timeline.active(model.hours) if isinstance(entry.action, GIVING)]
         was = self.activation > 0.0
-        self.activation = self._activation(model)
-        now = self.activation > 0.0
-        if not (was.any() or now.any() or self.roadmaps):
+        if not (giving or was.any() or self.roadmaps):
             return
+        self.activation = self._activation(model, giving)
+        now = self.activation > 0.0
         self._grow(was, now, model)
         self._lose_with_departures(was & ~now)
         self._lose_with_roadmaps(model.hours)
@@ -123,10 +127,10 @@ class Guarantees:
                 self.credibility[progress.rows] *= kept
                 self.standing[progress.rows] *= kept
 
-    def _activation(self, model: DisplacementModel) -> Floats:
-        """Return how far every assurance is in force now; the fullest of several actions counts."""
+    def _activation(self, model: DisplacementModel, giving: list[Entry]) -> Floats:
+        """Return how far every assurance is in force now; the fullest of the actions ``giving`` it counts."""
         level = np.zeros_like(self.activation)
-        for entry in model.timeline.active(model.hours):
+        for entry in giving:
             for name, amount in self._given(entry, model):
                 row = ASSURANCES.index(name)
                 level[row] = np.maximum(level[row], amount)
