@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.place.facilities import SECTORS
+from sim.place.sectors import SECTORS
 from sim.processes.aid import COMMODITIES, GROUPS
 from sim.processes.shelter import HOST, NONE, RENTED, STATE
 from sim.results.summary import SUMMARISED

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.place.facilities import SECTORS
 from sim.place.place import Place
+from sim.place.sectors import SECTORS
 from sim.population.households import Households
 from sim.processes.convoys import Convoys
 from sim.processes.distribution import by_group, consume, share_out

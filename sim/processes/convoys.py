@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.institutions import Convoy
 from sim.place.place import Place
+from sim.processes.institutions import Convoy
 from sim.processes.traffic import crossing_capacity
 from sim.scenario.actions import Commodity
 from sim.scenario.interventions import AidConvoys, Monitoring, RoadPermission

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.institutions import Facility
-from sim.place.facilities import SECTORS, STATES
 from sim.place.place import Place
+from sim.place.sectors import SECTORS, STATES
 from sim.processes.convoys import passable
 from sim.processes.hydropower import Reservoirs
+from sim.processes.institutions import Facility
 from sim.processes.repair import Repairs
 from sim.scenario.interventions import Repair
 from sim.scenario.parameters import Infrastructure as InfrastructureParameters

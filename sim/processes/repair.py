@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr
 
-from sim.place.facilities import STATES, Facilities
+from sim.place.facilities import Facilities
+from sim.place.sectors import STATES
 from sim.population.streams import Streams
 from sim.scenario.parameters import Infrastructure as InfrastructureParameters
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.institutions import Checkpoint
 from sim.place.place import Place
 from sim.population.households import READY, TRANSIT, Households
 from sim.population.queues import Calendar, PointQueue, WaitingLine
+from sim.processes.institutions import Checkpoint
 from sim.scenario.interventions import Buses, CorridorOpen, FuelRelease
 from sim.scenario.parameters import Traffic as TrafficParameters
 
