@@ -60,9 +60,9 @@ class Aid:
     supplied, consumed, lost, delivered : so far, shape (n_commodities,) [t]; delivered counts aid alone, after losses
     met : share of need met in the last step, shape (n_settlements, n_commodities)
     met_by_group : the same by household type, shape (n_settlements, n_groups, n_commodities)
-    deprivation : mean share of needs unmet, shape (n_settlements,); ``deprivation_by_group`` (n_settlements, n_groups)
-    version : counts the changes of any of these
+    deprivation : mean share of needs unmet, shape (n_settlements,)
     broke : hour at which stocks first failed to meet the need, shape (n_commodities,); NaN if they never did [h]
+    version : counts the changes of any of these
     """
 
     def __init__(
@@ -91,7 +91,6 @@ class Aid:
         self.met: Floats = np.ones(shape)
         self.met_by_group: Floats = np.ones((n, len(GROUPS), len(COMMODITIES)))
         self.deprivation: Floats = np.zeros(n)
-        self.deprivation_by_group: Floats = np.zeros((n, len(GROUPS)))
         self.stock_days: Floats = np.full(len(COMMODITIES), np.nan)
         self.broke: Floats = np.full(len(COMMODITIES), np.nan)
 
@@ -213,7 +212,6 @@ class Aid:
         self.met_by_group = np.divide(fed, need, out=np.ones_like(need), where=need > 0.0)
         self.met = np.divide(used + grown, total, out=np.ones_like(total), where=total > 0.0)
         self.deprivation = 1.0 - self.met.mean(axis=1)
-        self.deprivation_by_group = 1.0 - self.met_by_group.mean(axis=2)
 
     def _note(self, model: DisplacementModel, per_day: Floats, short: NDArray[np.bool_]) -> None:
         """Keep the days that stocks last for and the hour at which they first fell short."""

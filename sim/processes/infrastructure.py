@@ -91,7 +91,8 @@ class Infrastructure:
         self.service_loss: Floats = np.zeros(weights.size)
         self._roads = np.flatnonzero(self.sector == SECTORS.index("road"))
         self._on_way: dict[tuple[str, ...], list[int]] = {}
-        self.agents = tuple(Facility(model, site.name, site.node, self, i) for i, site in enumerate(sites))
+        for i, site in enumerate(sites):
+            Facility(model, site.name, site.node, self, i)
 
     def struck(self, incidents: Floats) -> None:
         """Let ``incidents``, shape (n_settlements,), damage facilities nearby."""
