@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from sim.errors import OutputError, Problem
+from sim.files import check_file, write_file
 from sim.results.checksums import sealed
-from sim.results.file import check_file, write_file
 from sim.results.folder import manifest_path
 from sim.results.text import json_text
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.errors import Problem, SeedError
+from sim.files import write_file
 from sim.library import seeds_folder
-from sim.results.file import write_file
 from sim.scenario.parameters import SPECS
+from sim.scenario.uncertain import values_of
 
 CORE_LINE = "# core: "
 
@@ -78,13 +78,6 @@ def identified(draws: pd.DataFrame, priors: Mapping[str, Any], core: Sequence[st
 def correlations(draws: pd.DataFrame, core: Sequence[str]) -> pd.DataFrame:
     """Return the rank correlations of the numbers of ``core`` in the posterior, shape (n_core, n_core)."""
     return draws[list(core)].corr(method="spearman")
-
-
-def values_of(prior: Any, path: str, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the values of a prior at ``shares`` of it, within the range that the number at ``path`` may take."""
-    spec = SPECS.get(path.removeprefix("parameters."))
-    low, high = (spec.low, spec.high) if spec else (-np.inf, np.inf)
-    return np.asarray(prior.quantile(shares, low, high))
 
 
 def fitted_scenario(name: str) -> str | None:
