@@ -32,7 +32,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except BrokenPipeError:
             _leave_quietly()
         except KeyboardInterrupt as error:
-            _leave(str(error) or "interrupted; nothing was written", INTERRUPTED)
+            _leave(str(error) or "interrupted; nothing unfinished was written", INTERRUPTED)
         except InputError as error:
             _leave("\n".join(f"error: {problem}" for problem in error.problems), WRONG_INPUT)
         except SimError as error:

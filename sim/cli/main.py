@@ -80,7 +80,7 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; the process exits with 0, 1 (failed), 2 (wrong input) or 130 (interrupted)."""
+    """Run the command line; the process exits with 0, 1 (failed), 2 (wrong input), 130 (interrupted) or 143 (ended)."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

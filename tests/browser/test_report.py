@@ -12,7 +12,10 @@ from sim.scenario.schema import Scenario
 
 pytestmark = pytest.mark.xdist_group("report")
 
-HOSTILE = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=1>{{ 7 * 7 }}"
+HOSTILE = (
+    "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=1>{{ 7 * 7 }}"
+    "\"><img src=x onerror=window.hacked=1>' onmouseover='window.hacked=1' <svg/onload=window.hacked=1>"
+)
 
 
 @pytest.fixture(scope="session")
@@ -165,6 +168,7 @@ def test_hostile_texts_are_shown_and_not_run(page, real_result, tmp_path):
     material = of_result(dataclasses.replace(real_result, scenario=scenario), {"seed": 1, "command": HOSTILE})
     (tmp_path / "page.html").write_text(page_of(material), encoding="utf-8")
     opened(page, (tmp_path / "page.html").as_uri())
+    page.get_by_text("onmouseover").first.hover()
     assert page.evaluate("window.hacked") is None
     assert page.inner_text("h1") == HOSTILE
     assert page.locator("img").count() == 0

@@ -8,7 +8,7 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,6 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli.main import app, main
-from sim.figures import gallery
 from sim.report.html import page
 from sim.report.material import read_material
 from sim.results import write_comparison
@@ -26,7 +25,11 @@ if not hasattr(os, "fork"):
 
 SMALL = ("--days", "1", "--set", "parameters.residents_total=300")
 PAIR = ("as_reported", "ceasefire", *SMALL, "--members", "2", "--workers", "1")
-COMMANDS = {"run": ("run", "as_reported", *SMALL), "compare": ("compare", *PAIR), "ensemble": ("ensemble", *PAIR)}
+COMMANDS = {
+    "run": ("run", "as_reported", "--no-figures", *SMALL),
+    "compare": ("compare", *PAIR),
+    "ensemble": ("ensemble", *PAIR),
+}
 
 
 @dataclass(frozen=True)
@@ -97,13 +100,14 @@ def _play(words: list[str], output: int, before: Callable[[], object]) -> None:
         os._exit(code)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _few_figures() -> Iterator[None]:
-    """Draw nothing: figures take most of the time, and are files like all others."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gallery, "run_figures", lambda *_: {})
-        patch.setattr(write_comparison, "_write_figures", lambda *_: None)
-        yield
+def draw_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Draw nothing: figures take most of the time of a comparison, and are files like all others."""
+    patch.setattr(write_comparison, "_write_figures", lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
+def _no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw_nothing(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -113,8 +117,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     They are made in this process, so that all forked from it have imported everything.
     """
     folder = tmp_path_factory.mktemp("made")
-    for name, words in COMMANDS.items():
-        assert CliRunner().invoke(app, [*words, "--seed", "1", "--out", str(folder / name)]).exit_code == 0
+    with pytest.MonkeyPatch.context() as patch:
+        draw_nothing(patch)
+        for name, words in COMMANDS.items():
+            assert CliRunner().invoke(app, [*words, "--seed", "1", "--out", str(folder / name)]).exit_code == 0
     page(read_material(folder / "run"))
     return folder
 

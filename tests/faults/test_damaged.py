@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from sim import library
+from sim.ensemble.posterior import core_of, read_posterior
 from sim.ensemble.run import open_ensemble
 from sim.errors import InputError, OutputError
 from sim.evaluation.counts import counted, planning_figures
 from sim.evaluation.displaced import early_counts, later_counts
-from sim.evaluation.posterior import core_of, read_posterior
 from sim.place.place import load_place
 from sim.report.material import read_material
 from sim.results.checksums import sealed

@@ -17,7 +17,7 @@ import pytest
 
 from sim.report.material import read_material
 
-KILLS = int(os.environ.get("CORRIDOR_KILLS", "8"))
+KILLS = int(os.environ.get("CORRIDOR_KILLS", "4"))
 SEED = int(os.environ.get("CORRIDOR_KILL_SEED", "1"))
 
 
@@ -34,7 +34,7 @@ def moments(corridor: Callable[..., Any], name: str, *words: object) -> list[flo
     began = time.monotonic()
     assert corridor(*words).code == 0
     needed, chance = time.monotonic() - began, random.Random(f"{SEED} {name}")
-    n_kills = KILLS if name in ("run", "ensemble") else KILLS // 3
+    n_kills = KILLS if name in ("run", "ensemble") else max(2, KILLS // 3)
     return [needed * chance.uniform(0.5 * (number % 4 != 0), 1.1) for number in range(n_kills)]
 
 

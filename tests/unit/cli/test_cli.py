@@ -315,7 +315,7 @@ def failing_with(monkeypatch, error):
             "internal error: ZeroDivisionError: division by zero; please report it",
         ),
         (MemoryError(), 1, "error: not enough memory; use fewer members"),
-        (KeyboardInterrupt(), 130, "interrupted; nothing was written"),
+        (KeyboardInterrupt(), 130, "interrupted; nothing unfinished was written"),
     ],
 )
 def test_what_fails_is_one_line_and_an_exit_code(corridor, monkeypatch, tmp_path, error, code, message):
