@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,13 +31,13 @@ def write_dataset(dataset: xr.Dataset, path: Path) -> None:
 
 @contextmanager
 def netcdf4(path: Path, mode: str) -> Iterator[h5netcdf.File]:
-    """Give a netCDF 4 file to write (``w``) or to add to (``r+``).
+    """Give a netCDF 4 file to write (``w``) or to add to (``r+``); Ctrl-C and SIGTERM wait until it is closed.
 
     Raises
     ------
     OSError : if something could not be written
     """
-    with _Patient(path, mode) as raw:
+    with _signals_wait(), _Patient(path, mode) as raw:
         try:
             with h5netcdf.File(raw, mode) as file:
                 yield file
@@ -44,6 +46,26 @@ def netcdf4(path: Path, mode: str) -> Iterator[h5netcdf.File]:
                 raise
         if raw.failure is not None:
             raise raw.failure
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Hold signals back while HDF5 is at work: an exception raised by a handler within it would bring it down."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    struck: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    kept = {number: handler for number, handler in handlers.items() if callable(handler)}
+    try:
+        for number in kept:
+            signal.signal(number, lambda number, _: struck.append(number))
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+        for number in struck[:1]:
+            signal.raise_signal(number)
 
 
 def read_dataset(path: Path) -> xr.Dataset:
