@@ -64,8 +64,8 @@ def _signals_wait() -> Iterator[None]:
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler)
-        for number in struck[:1]:
-            signal.raise_signal(number)
+        if struck:
+            signal.raise_signal(struck[0])
 
 
 def read_dataset(path: Path) -> xr.Dataset:

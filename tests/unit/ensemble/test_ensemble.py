@@ -160,7 +160,7 @@ def test_killed_in_the_middle_of_every_write_it_ends_with_the_same_bytes(whole: 
         assert killed_at(folder, 2)  # the manifest, or one more member, is whole; the next member is cut off
         assert len(list(folder.glob("members/*/*.nc.gz"))) == n_whole
         assert len(list(folder.glob("members/*/*.partial"))) == 1
-    assert killed_at(folder, 1, "_sha256")  # the outcome is written and not yet in its place
+    assert killed_at(folder, 1, "sha256")  # the outcome is written and not yet in its place
     assert (folder / ".outcome.partial" / "ensemble.nc").is_file()
     with pytest.raises(OutputError, match=r"an unfinished ensemble \(4 of 4 runs\).*continues"):
         open_ensemble(folder)
