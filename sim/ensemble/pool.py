@@ -86,20 +86,27 @@ class _Workers(SpawnContext):
     Process = _Worker
 
 
-def run_all(work: Callable[[Task], Outcome], tasks: Sequence[Task], executor: Executor | None) -> Iterator[Outcome]:
-    """Yield the outcome of every task, in the order of the tasks, whoever did them.
+def run_all(
+    work: Callable[[Task], Outcome],
+    tasks: Sequence[Task],
+    executor: Executor | None,
+    progress: Callable[[float], None] | None = None,
+) -> list[Outcome]:
+    """Return the outcome of every task, in the order of the tasks, whoever did them.
 
     Raises
     ------
     SimError : if a worker dies
     """
-    if executor is None:
-        yield from map(work, tasks)
-        return
+    found: list[Outcome] = []
     try:
-        yield from executor.map(work, tasks)
+        for outcome in map(work, tasks) if executor is None else executor.map(work, tasks):
+            found.append(outcome)
+            if progress is not None:
+                progress(len(found) / len(tasks))
     except BrokenExecutor as error:
         raise SimError(f"{DIED}; run it again, with fewer `--workers` if memory is short") from error
+    return found
 
 
 def as_done(

@@ -42,14 +42,15 @@ def sweep(
     varied = [scenario.vary(combination) for combination in combinations]
     drawn = [_without(member, values) for member in draw_members([scenario], members, seed)]
     tasks = [Task(variant, member) for variant in varied for member in drawn]
-    rows = []
     with _reporter(progress) as report, worker_pool(workers) as executor:
-        for done, (_, summary) in enumerate(run_all(run_member, tasks, executor), 1):
-            rows.append(summary)
-            if report is not None:
-                report(done / len(tasks))
+        rows = run_all(_summary, tasks, executor, report)
     columns = [{**combination, "member": member.number} for combination in combinations for member in drawn]
     return pd.concat([pd.DataFrame(columns), pd.DataFrame(rows)], axis=1)
+
+
+def _summary(task: Task) -> Mapping[str, float | None]:
+    """Play one run; its series stay where they were made."""
+    return run_member(task)[1]
 
 
 def _reporter(progress: Progress | bool) -> AbstractContextManager[Progress | None]:

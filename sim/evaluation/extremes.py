@@ -60,12 +60,8 @@ def play_extremes(
     scenarios = [load(case.scenario) for case in CASES]
     drawn = draw_members(scenarios, members, seed)
     tasks = [(scenario, member) for scenario in scenarios for member in drawn]
-    found: list[pd.Series] = []
     with worker_pool(workers) as executor:
-        for left in run_all(_left, tasks, executor):
-            found.append(left)
-            if progress is not None:
-                progress(len(found) / len(tasks))
+        found = run_all(_left, tasks, executor, progress)
     return {
         scenario.name: pd.concat(found[i * members : (i + 1) * members], axis=1, keys=range(members))
         for i, scenario in enumerate(scenarios)

@@ -89,15 +89,10 @@ def hindcast(
     played = scenario.vary({"time.days": days})
     asked = pd.concat([other_counts(place.name), also_asked(place, score.times[-1])], ignore_index=True)
     drawn = draw_members([played], members, seed)
-    columns, answers = [], []
     with worker_pool(workers) as executor:
-        tasks = [Task(played, member, asked) for member in drawn]
-        for done, (series, answer) in enumerate(run_all(play, tasks, executor), 1):
-            columns.append(series)
-            answers.append(answer)
-            if progress is not None:
-                progress(done / len(tasks))
-    arrivals = pd.concat(columns, axis=1, keys=[member.number for member in drawn])
+        found = run_all(play, [Task(played, member, asked) for member in drawn], executor, progress)
+    arrivals = pd.concat([series for series, _ in found], axis=1, keys=[member.number for member in drawn])
+    answers = [answer for _, answer in found]
     baselines = _baselines(fit, start, arrivals.index, scenario.parameters["residents_total"].value)
     observed = _at(arrivals, score.times) + _errors(score, members, seed)
     return Hindcast(

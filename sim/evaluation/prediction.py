@@ -125,12 +125,8 @@ def predict(
     if rows is not None:
         sets[CONDITIONED] = _members(rows, sets[UNFITTED], seed)
     tasks = [(scenario, member) for drawn in sets.values() for member in drawn]
-    found: list[pd.DataFrame] = []
     with worker_pool(workers) as executor:
-        for path in run_all(_play, tasks, executor):
-            found.append(path)
-            if progress is not None:
-                progress(len(found) / len(tasks))
+        found = run_all(_play, tasks, executor, progress)
     parts = np.split(np.arange(len(tasks)), len(sets))
     paths = {name: _columns([found[i] for i in part.tolist()]) for name, part in zip(sets, parts, strict=True)}
     return Prediction(paths, early, later)

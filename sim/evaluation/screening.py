@@ -17,7 +17,7 @@ from sim.ensemble.pool import run_all
 from sim.evaluation.calibrate import Target, target_of
 from sim.evaluation.counts import Counts
 from sim.scenario.schema import Scenario
-from sim.sensitivity.screen import n_screening_runs, screen
+from sim.sensitivity.screen import screen
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float], None]
@@ -49,14 +49,9 @@ def screening(
     """
     target = target_of(scenario, counts, seed)
     names = list(target.priors)
-    runs = n_screening_runs(len(names), trajectories)
 
     def play(shares: Floats, _: NDArray[np.int64]) -> pd.DataFrame:
-        rows = []
-        for done, row in enumerate(run_all(partial(Target.arrivals, target), list(shares), executor), 1):
-            rows.append(row)
-            if progress is not None:
-                progress(done / runs)
+        rows = run_all(partial(Target.arrivals, target), list(shares), executor, progress)
         return pd.DataFrame(rows, columns=[str(when) for when in counts.times])
 
     effects = screen(names, play, trajectories, seed)

@@ -146,13 +146,14 @@ class Player:
             Task(self.scenario, Member(number, own, values_at(self.factors, row)))
             for number, (row, own) in enumerate(zip(shares, seeds, strict=True))
         ]
-        rows: list[dict[str, float]] = []
-        for outcome in run_all(measure, tasks, self.executor):
-            rows.append({name: outcome[name] for name in self.outputs})
-            self.done += 1
-            if self.progress is not None:
-                self.progress(min(1.0, self.done / self.total))
+        outcomes = run_all(measure, tasks, self.executor, lambda share: self._told(share * len(tasks)))
+        self.done += len(tasks)
+        rows = [{name: outcome[name] for name in self.outputs} for outcome in outcomes]
         return pd.DataFrame(rows, columns=list(self.outputs))
+
+    def _told(self, more: float) -> None:
+        if self.progress is not None:
+            self.progress(min(1.0, (self.done + more) / self.total))
 
     def on_trajectories(self, shares: Floats, trajectory: Ints, moved: Sequence[str]) -> pd.DataFrame:
         """Play points of trajectories, given as shares of ``moved``: one chance for each trajectory."""

@@ -144,13 +144,11 @@ def discover(
     progress : called with the share of runs that are done
     """
     drawn = draw_independent(scenario, members, seed)
-    rows = []
     with worker_pool(workers) as executor:
-        tasks = [Task(scenario, member) for member in drawn]
-        for member, outcome in zip(drawn, run_all(measure, tasks, executor), strict=True):
-            rows.append({"member": member.number, "seed": member.seed, **outcome})
-            if progress is not None:
-                progress(len(rows) / len(drawn))
+        found = run_all(measure, [Task(scenario, member) for member in drawn], executor, progress)
+    rows = [
+        {"member": member.number, "seed": member.seed, **outcome} for member, outcome in zip(drawn, found, strict=True)
+    ]
     assumed = pd.DataFrame([member.values for member in drawn])
     return _discovery(scenario, wanted, assumed, pd.DataFrame(rows), seed, f"{members} members, seed {seed}")
 
