@@ -16,6 +16,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LONGEST_WORD = 200
+"""Letters of a word that are compared with known ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -28,9 +31,14 @@ class Problem:
     remedy: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.file}: {self.key}" if self.key else self.file
-        text = f"{where}: found {self.found}, expected {self.expected}"
+        where = f"{self.file}: {_cut(self.key)}" if self.key else self.file
+        text = f"{where}: found {_cut(self.found)}, expected {self.expected}"
         return f"{text}; {self.remedy[0].lower()}{self.remedy[1:]}" if self.remedy else text
+
+
+def _cut(text: str, most: int = 600) -> str:
+    """Return a text of the input without its middle where it is too long to be read."""
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"
 
 
 class SimError(Exception):
@@ -67,5 +75,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("ceasefir", ["ceasefire", "monitoring"])
     'did you mean `ceasefire`?'
     """
-    close = difflib.get_close_matches(word, list(known), n=1)
+    close = difflib.get_close_matches(word[:LONGEST_WORD], list(known), n=1)
     return f"did you mean `{close[0]}`?" if close else ""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from sim.errors import Problem, SeedError
 from sim.library import seeds_folder
@@ -98,10 +99,12 @@ def fitted_scenario(name: str) -> str | None:
 def _column_problems(file: str, path: str, values: pd.Series) -> list[Problem]:
     """Say what is wrong with one column of draws."""
     group, _, name = path.partition(".")
-    if group in ("interventions", "shocks"):
-        return [] if values.notna().all() else [Problem(file, path, "a missing value", "a number in every row")]
-    if group != "parameters" or name not in SPECS:
+    if group not in ("interventions", "shocks") and (group != "parameters" or name not in SPECS):
         return [Problem(file, path, "no number of a scenario", "a path such as `parameters.hr_threat`")]
+    if not (is_numeric_dtype(values) and not is_bool_dtype(values) and np.isfinite(values).all()):
+        return [Problem(file, path, "what is no finite number", "a number in every row")]
+    if group != "parameters":
+        return []
     spec = SPECS[name]
     if values.between(spec.low, spec.high).all():
         return []

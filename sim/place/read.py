@@ -8,11 +8,13 @@ import re
 import tomllib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, SeedError, did_you_mean
 from sim.library import seeds_folder
+from sim.scenario.fields import EARLIEST_YEAR, LATEST_YEAR
 
 Row = dict[str, Any]
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
@@ -85,6 +87,18 @@ def text() -> Column:
 def name() -> Column:
     """Declare a column of text that must not be empty."""
     return Column(_some_text, "a name")
+
+
+def _moment(cell: str) -> datetime:
+    found = datetime.fromisoformat(cell)
+    if found.tzinfo is not None or not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        raise ValueError(cell)
+    return found
+
+
+def moment() -> Column:
+    """Declare a column of dates, or of dates and times by local clocks, without an offset."""
+    return Column(_moment, "a date, or date and time, such as 2023-09-24T17:00")
 
 
 def dataset_folder(dataset: str) -> Path:
@@ -219,5 +233,5 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SeedError(
             Problem(shown(path), "", "no such file", "a TOML file", "Restore it from the project")
         ) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SeedError(Problem(shown(path), "", f"malformed TOML ({error})", "TOML in UTF-8")) from None

@@ -15,7 +15,7 @@ import xarray as xr
 
 from sim.errors import InputError, OutputError, Problem
 from sim.results.compared import Assumed
-from sim.results.folder import MANIFESTS, read_manifest
+from sim.results.folder import MANIFESTS, check_whole, read_manifest
 from sim.results.netcdf import read_dataset
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def read_material(folder: Path | str) -> Material:
     except InputError as error:
         found = f"a result that this version can't read ({error.problems[0]})"
         raise _damaged(folder, found) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise _damaged(folder, f"a damaged result ({type(error).__name__}: {error})") from error
 
 
@@ -132,6 +132,7 @@ def _read_comparison(folder: Path, manifest: Manifest) -> Material:
     from sim.ensemble.run import read_members
     from sim.scenario.schema import Scenario
 
+    check_whole(folder, manifest)
     described = manifest["scenarios"]
     scenarios = {item["name"]: Scenario.model_validate(item["resolved"]) for item in described}
     dataset = read_dataset(folder / "comparison.nc")

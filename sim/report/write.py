@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.errors import OutputError, Problem
 from sim.results.file import check_file, write_file
-from sim.results.folder import manifest_path
+from sim.results.folder import manifest_path, sealed
 from sim.results.text import json_text
 
 
@@ -35,4 +35,4 @@ def write_report(text: str, target: Path, folder: Path) -> None:
         return
     manifest = json.loads(path.read_text(encoding="utf-8"))
     files = sorted({*manifest.get("files", []), inside.relative_to(home).as_posix()})
-    write_file(path, json_text({**manifest, "files": files}))
+    write_file(path, json_text(sealed({**manifest, "files": files})))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ MANIFESTS = (
     "score.json",
 )
 """Files that mark a folder as Corridor's; each lists all files written beside it."""
+
+READ_BACK = (".nc", ".csv", ".json")
+"""Sorts of file whose content is checked before it is read again."""
 
 ENSEMBLE = "ensemble.json"
 """File that marks a folder as an ensemble, which may have taken days and is replaced by nothing else."""
@@ -74,9 +78,32 @@ def manifest_path(folder: Path) -> Path | None:
 def _manifest_at(path: Path) -> dict[str, Any] | None:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    return manifest if isinstance(manifest, dict) and manifest.get("made_by") == MAKER else None
+    ours = isinstance(manifest, dict) and manifest.get("made_by") == MAKER
+    return manifest if ours and ("seal" not in manifest or manifest == sealed(manifest)) else None
+
+
+def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest with its seal, the SHA-256 of all else in it: whoever edits it by hand breaks that."""
+    content = {key: value for key, value in manifest.items() if key != "seal"}
+    return content | {"seal": hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()}
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return name and SHA-256 of the files of :data:`READ_BACK` sorts that lie in ``folder`` itself."""
+    files = [path for path in sorted(folder.iterdir()) if path.suffix in READ_BACK and path.is_file()]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def check_whole(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Raise OutputError unless the files are those that were written with ``manifest``."""
+    written = manifest.get("digests", {})
+    found = digests(folder)
+    for name in written:
+        if found.get(name) != written[name]:
+            what = "changed since it was written" if name in found else "no such file"
+            raise OutputError(Problem(str(folder / name), "", what, "the file as it was written", "Run it again"))
 
 
 def files_in(folder: Path) -> list[str]:

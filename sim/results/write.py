@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import OutputError, Problem
-from sim.results.folder import MAKER, files_in, read_manifest, replacing
+from sim.results.folder import MAKER, check_whole, digests, files_in, read_manifest, replacing, sealed
 from sim.results.netcdf import read_dataset, write_dataset
 from sim.results.provenance import versions
 from sim.results.result import Result
 from sim.results.series import condensed
-from sim.results.text import tidy_number, write_csv, write_json
+from sim.results.text import plain, tidy_number, write_csv, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,9 +74,10 @@ def read(folder: Path | str) -> Result:
     manifest = read_manifest(folder)
     if manifest is None or manifest.get("kind") != "run":
         raise OutputError(Problem(str(folder), "", "no result of a run", "a folder that `corridor run` wrote"))
+    check_whole(folder, manifest)
     try:
         return _restored(folder, manifest)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise OutputError(
             Problem(str(folder), "", f"a damaged result ({error})", "a whole one", "Run it again")
         ) from error
@@ -104,8 +105,9 @@ def write_manifest(folder: Path, name: str, content: Mapping[str, Any], command:
         "command": command,
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "files": sorted([*files_in(folder), name]),
+        "digests": digests(folder),
     }
-    write_json(folder / name, {**content, **common})
+    write_json(folder / name, sealed(plain({**content, **common})))
 
 
 def describe(scenario: Scenario) -> dict[str, Any]:

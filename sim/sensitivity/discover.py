@@ -18,7 +18,7 @@ from sim.ensemble.pool import run_all, worker_pool
 from sim.ensemble.run import SERIES
 from sim.errors import InputError, Problem, did_you_mean
 from sim.results.drivers import TOGETHER, drivers
-from sim.results.folder import read_manifest
+from sim.results.folder import check_whole, read_manifest
 from sim.results.outlook import PLANNER_OUTPUTS, outputs_of_members
 from sim.scenario.schema import Scenario
 from sim.sensitivity.analyse import measure
@@ -173,6 +173,7 @@ def discover_in(folder: Path, name: str, wanted: Wanted, seed: int = 0) -> Disco
     if series is None:
         expected = "a folder that `corridor compare` or `corridor ensemble` wrote"
         raise InputError(Problem(str(folder), "", "no comparison and no ensemble", expected))
+    check_whole(folder, manifest)
     known = {item["name"]: item["resolved"] for item in manifest["scenarios"]}
     if name not in known:
         listed = ", ".join(f"`{item}`" for item in known)
