@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem
-from sim.library import is_file
 from sim.flee.tables import Findings, Line, as_date, data_rows, read_lines
+from sim.library import is_file
 
 Floats = NDArray[np.float64]
 Count = tuple[float, float]

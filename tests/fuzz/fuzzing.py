@@ -28,6 +28,7 @@ REFUSED, ACCEPTED, DEFECT = "refused", "accepted", "defect"
 UNCLEAR = re.compile(
     r"Input should|pydantic|validation error|\[type=|Field required|Extra inputs|NoneType|<class|Traceback"
 )
+OURS = re.compile(r"/(sim|fuzz)/")
 SHARES = {"scenario": 0.42, "override": 0.08, "seeds": 0.2, "flee": 0.15, "result": 0.15}
 """Target → share of the cases."""
 
@@ -101,11 +102,7 @@ def played(target: Target, case: Case) -> tuple[str, str]:
         return DEFECT, f"more than {SECONDS} s"
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        own = [
-            f"{Path(frame.filename).name}:{frame.lineno}"
-            for frame in frames
-            if "/sim/" in frame.filename or "/fuzz/" in frame.filename
-        ]
+        own = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames if OURS.search(frame.filename)]
         return DEFECT, f"{type(error).__name__}: {str(error)[:160]} ({' > '.join(own[-3:])})"
     return (DEFECT, f"accepted {case.reason}") if case.reason else (ACCEPTED, "")
 

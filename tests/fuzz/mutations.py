@@ -20,24 +20,10 @@ Tree = dict[str, Any]
 Way = tuple[str | int, ...]
 NUMBER = re.compile(r"(?<![\w.:+-])-?\d+(\.\d+)?(?![\w.:-])")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
-RUBBISH_NUMBERS = (
-    "nan",
-    "inf",
-    "-inf",
-    "1e999",
-    "-1",
-    "-0.5",
-    "1e300",
-    "9" * 400,
-    "0x1f",
-    "1_0",
-    "",
-    "many",
-    "1,5",
-    "½",
-)
 NO_NUMBERS = ("nan", "inf", "-inf", "1e999", "9" * 400, "many", "½")
-"""Of these, what no cell of numbers may hold."""
+"""What no cell of numbers may hold."""
+
+RUBBISH_NUMBERS = (*NO_NUMBERS, "-1", "-0.5", "1e300", "0x1f", "1_0", "", "1,5")
 
 SIGNED = {"lat", "lon", "counts", "utc_offset_hours"}
 """Keys whose numbers may be below zero."""
@@ -166,7 +152,7 @@ def misdated(rng: random.Random, tree: Tree) -> str:
         return ""
     new = rng.choice(
         ["2023-02-30T00:00:00+04:00", "2023-09-24", "2023-09-24T09:00:00", "9999-01-01T00:00:00+00:00", "now", "",
-         "24.09.2023 09:00", 1695500000, "2023-09-24T25:00:00+04:00", datetime(2023, 9, 24), "0001-01-01T00:00:00+04:00"]
+         "24.09.2023 09:00", 1695500000, "2023-09-24T25:00:00+04:00", datetime(2023, 9, 24), "0001-01-01T00:00:00Z"]
     )  # fmt: skip
     at(tree, way[:-1])[way[-1]] = new
     return f"the date {new!r}"
@@ -216,7 +202,10 @@ def spoilt_tree(rng: random.Random, tree: Tree) -> tuple[Tree, str]:
     return tree, only
 
 
-def spoilt_bytes(rng: random.Random, content: bytes) -> tuple[bytes, str]:
+OTHER_CONTENTS = (b"", b"\n", b"\xff\xfe", b"PK\x03\x04", b"{}", b"[]", b"null", b"0")
+
+
+def spoilt_bytes(rng: random.Random, content: bytes) -> tuple[bytes, str]:  # noqa: C901 (a list of ways)
     """Spoil a file whatever it holds: bytes, encodings, ends."""
     n, where = len(content), rng.randrange(len(content) + 1)
     match rng.randrange(10):
@@ -240,9 +229,7 @@ def spoilt_bytes(rng: random.Random, content: bytes) -> tuple[bytes, str]:
         case 7:
             return content[:where] + content[rng.randrange(n) :] + content[where:], ""
         case 8:
-            return rng.choice(
-                [b"", b"\n", b"\xff\xfe", b"PK\x03\x04", b"{}", b"[]", b"null", b"0", rng.randbytes(300)]
-            ), ""
+            return rng.choice([*OTHER_CONTENTS, rng.randbytes(300)]), ""
         case _:
             text = content.decode("utf-8", errors="replace")
             code = rng.choice(["utf-16", "utf-16-le", "utf-32"])
@@ -281,6 +268,7 @@ def spoilt_table(rng: random.Random, text: str) -> tuple[str, str]:
 
 
 Rows = list[list[str]]
+RUBBISH_CELLS = ("x" * 70_000, "'", '"', "#", "true", "2023-13-45", "all")
 
 
 def _cell(rng: random.Random, rows: Rows) -> str:
@@ -289,9 +277,8 @@ def _cell(rng: random.Random, rows: Rows) -> str:
     if not row:
         return ""
     old = row[column]
-    row[column] = rng.choice(
-        [*RUBBISH_NUMBERS, "x" * 70_000, "'", '"', "#", "true", "2023-13-45", "all", rows[0][0], rng.choice(rng.choice(rows) or [""])]
-    )  # fmt: skip
+    other = rng.choice(rng.choice(rows) or [""])
+    row[column] = rng.choice([*RUBBISH_NUMBERS, *RUBBISH_CELLS, rows[0][0], other])
     numeric = all(NUMBER.fullmatch(each[column]) for each in rows[1:] if len(each) > column and each is not row)
     numeric = numeric and len(rows) > 2 and NUMBER.fullmatch(old) is not None
     return f"{row[column][:20]!r} for {old!r} in {rows[0][column]}" if numeric and row[column] in NO_NUMBERS else ""

@@ -133,6 +133,12 @@ class ScenarioFiles:
         return ["check", str(case.path)]
 
 
+ODD_VALUES = (
+    *("nan", "-inf", "1e300", "-1", "[]", "{}", "true", "x", "", "'", "[[", "2023-09-24", "0", "1", "0.5", "{a = 1}"),
+    *("\u0000", "\ud800", "1e-320", "9" * 400),
+)
+
+
 class Overrides:
     """Words after ``--set``."""
 
@@ -147,8 +153,7 @@ class Overrides:
         path = rng.choice(self.paths)
         if rng.random() < 0.3:
             path = spoilt_text(rng, path.replace(".", "\n"))[0].replace("\n", ".")
-        value = rng.choice(["nan", "-inf", "1e300", "-1", "[]", "{}", "true", "x", "", "'", "[[", "2023-09-24", "0", "1",
-                            "0.5", "{a = 1}", "\u0000", "\ud800", "1e-320", "9" * 400])  # fmt: skip
+        value = rng.choice(ODD_VALUES)
         never = path.startswith("parameters.") and path in self.paths and value in ("nan", "-inf", "1e300", "true", "x")
         return Case(folder / "unused.toml", value.encode(errors="surrogatepass"), "no number" if never else "", path)
 
@@ -187,7 +192,8 @@ class Seeds:
         self.root = folder / "root"
         shutil.copytree(ROOT / "seeds", self.root / "seeds")
         shutil.copytree(ROOT / "scenarios", self.root / "scenarios")
-        self.files = [path for path in sorted(self.root.glob("seeds/**/*.*")) if path.name in READERS]
+        found = sorted(path for path in self.root.glob("seeds/**/*.*") if path.name in READERS)
+        self.files = [path for path in found if len(path.read_bytes().splitlines()) > 1]
 
     def spoil(self, rng: random.Random, folder: Path) -> Case:
         """Spoil one of the files."""
@@ -375,6 +381,8 @@ def _spoilt_netcdf(rng: random.Random, path: Path, folder: Path) -> tuple[bytes,
         case _:
             data = data.isel({dim: slice(None, None, -1)})
     target = folder / "spoilt.nc"
+    for array in data.variables.values():
+        array.encoding = {}
     data.to_netcdf(target, engine="h5netcdf")
     return target.read_bytes(), ""
 
