@@ -112,7 +112,7 @@ def judged_refusal(message: str, n_problems: int) -> tuple[str, str]:
     lines = message.splitlines()
     unclear = UNCLEAR.search(message) or not lines or not n_problems
     vague = [line for line in lines if ": found " not in line]
-    if unclear or (vague and len(lines) <= n_problems) or len(lines) > 400 or max(map(len, lines)) > 2500:
+    if unclear or (vague and len(lines) <= n_problems) or len(lines) > 5000 or max(map(len, lines)) > 2500:
         return DEFECT, f"an unclear refusal: {message[:300]}"
     return REFUSED, ""
 
