@@ -20,9 +20,10 @@ STEPS = (1, 5, 15, 60, 180, 360, 720, 1440)
 SEEDS = (1, 2, 3)
 LABELS = {1: "1 min", 5: "5 min", 15: "15 min", 60: "1 h", 180: "3 h", 360: "6 h", 720: "12 h", 1440: "1 day"}
 MEASURES = {
-    "arrived_day_10": ("Arrived by day 10", "persons", "persons"),
-    "half_arrived": ("Until half had arrived", "hours", "h"),
-    "peak_queue": ("Longest queue", "vehicles", "vehicles"),
+    "arrived_day_8": ("By day 8", "arrived", "persons"),
+    "arrived_day_10": ("By day 10", "arrived", "persons"),
+    "half_arrived": ("Until half had arrived", "after the start", "h"),
+    "peak_queue": ("Longest queue", "waiting", "vehicles"),
 }
 DAYS = 20.0
 
@@ -36,6 +37,7 @@ def measured(name: str, step: int, seed: int) -> dict[str, float]:
     after = int(np.argmax(arrived >= arrived[-1] / 2.0))
     around = slice(after - 1, after + 1)
     return {
+        "arrived_day_8": float(np.interp(192.0, hours, arrived)),
         "arrived_day_10": float(np.interp(240.0, hours, arrived)),
         "half_arrived": float(np.interp(arrived[-1] / 2.0, arrived[around], hours[around])),
         "peak_queue": float(data.queue_vehicles.max()),
@@ -51,7 +53,7 @@ def table(name: str) -> pd.DataFrame:
 def figure(found: pd.DataFrame, name: str) -> Figure:
     """Return a panel for each measure: mean over seeds by step, the range, and the shipped step marked."""
     with style():
-        drawn, axes = sheet(1, len(MEASURES), size=(10.5, 3.6))
+        drawn, axes = sheet(1, len(MEASURES), size=(13.0, 3.6))
         for ax, (measure, (heading, label, unit)) in zip(axes[0], MEASURES.items(), strict=True):
             by_step = found.groupby("step")[measure]
             ax.fill_between(by_step.min().index, by_step.min(), by_step.max(), color=BLUE, alpha=0.2, linewidth=0)
@@ -65,6 +67,7 @@ def figure(found: pd.DataFrame, name: str) -> Figure:
             ax.xaxis.set_major_formatter(FuncFormatter(lambda step, _: LABELS[int(step)]))
             ax.set_xlabel("length of a step")
             counted(ax, label, unit)
+            ax.margins(y=0.1)
             from_zero(ax)
             title(ax, heading)
         axes[0, 0].legend(loc="lower left")

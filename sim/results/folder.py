@@ -102,7 +102,7 @@ def check_whole(folder: Path, manifest: Mapping[str, Any]) -> None:
     found = digests(folder)
     for name in written:
         if found.get(name) != written[name]:
-            what = "changed since it was written" if name in found else "no such file"
+            what = f"a damaged result ({'changed since it was written' if name in found else 'no such file'})"
             raise OutputError(Problem(str(folder / name), "", what, "the file as it was written", "Run it again"))
 
 
