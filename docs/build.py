@@ -5,6 +5,7 @@ A part stands between ``<!-- begin: NAME -->`` and ``<!-- end -->`` and is what 
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import json
@@ -15,6 +16,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, get_args
+
+import networkx as nx
 
 import sim.model.displacement
 from sim.library import scenarios_folder, seeds_folder
@@ -28,6 +31,7 @@ from sim.scenario.parameters import ASSURANCES, SPECS
 
 HERE = Path(__file__).parent
 RECORDS = HERE / "evaluation"
+SOURCE = HERE.parent / "sim"
 PART = re.compile(r"(<!-- begin: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -140,6 +144,54 @@ def disputed() -> str:
     return table(("claim", "who makes it", "where it goes"), rows)
 
 
+def packages() -> tuple[str, ...]:
+    """Return the folders of ``sim``."""
+    return tuple(sorted(path.parent.name for path in SOURCE.glob("*/__init__.py")))
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Return the folders of ``sim`` that a module imports when it is loaded, not for types or in functions."""
+    if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
+        return set()
+    if isinstance(tree, ast.If) and isinstance(tree.test, ast.Name) and tree.test.id == "TYPE_CHECKING":
+        return set()
+    if isinstance(tree, ast.Import | ast.ImportFrom):
+        module = getattr(tree, "module", None)
+        names = [module or ""] if isinstance(tree, ast.ImportFrom) else [alias.name for alias in tree.names]
+        return {name.split(".")[1] for name in names if name.startswith("sim.")} & set(packages())
+    return {name for child in ast.iter_child_nodes(tree) for name in imported(child)}
+
+
+def imports() -> nx.DiGraph:
+    """Return the graph of folders, each with an edge to those it stands on."""
+    graph = nx.DiGraph()
+    graph.add_nodes_from(packages())
+    for package in packages():
+        for path in sorted((SOURCE / package).rglob("*.py")):
+            found = imported(ast.parse(path.read_text("utf-8"))) - {package}
+            graph.add_edges_from((package, other) for other in sorted(found))
+    return graph
+
+
+def architecture() -> str:
+    """The folders as a diagram; an arrow leads to a folder from what it stands on, unless that follows from others.
+
+    ``networkx.transitive_reduction`` fails where folders import one another in a circle.
+    """
+    shown = imports()
+    shown.remove_node("cli")
+    arrows = sorted((below, above) for above, below in nx.transitive_reduction(shown).edges)
+    return "\n".join(["```mermaid", "flowchart LR", *(f"    {a} --> {b}" for a, b in arrows), "```"])
+
+
+def folders() -> str:
+    """What each folder answers, from what stands on nothing to what stands on the rest."""
+    order = [name for layer in reversed(list(nx.topological_generations(imports()))) for name in sorted(layer)]
+    return table(
+        ("folder", "what it holds"), ((f"`sim/{n}`", first_line(importlib.import_module(f"sim.{n}"))) for n in order)
+    )
+
+
 def recorded(name: str) -> str:
     """Return a table that a run left in the folder of records, with the command that made it."""
     manifest = json.loads((RECORDS / name / "record.json").read_text(encoding="utf-8"))
@@ -160,6 +212,7 @@ PARTS: dict[str, Callable[[], str]] = {
     part.__name__: part
     for part in (
         schedule, submodels, households, parameters, observed, kinds, assurances, basis, shipped, disputed,
+        architecture, folders,
     )
 }  # fmt: skip
 

@@ -35,8 +35,8 @@ def import_flee(
     predict: Predicted = False,
 ) -> None:
     """Turn an instance in FLEE's format into an ordinary scenario file."""
+    from sim.files import check_file, write_file
     from sim.flee.convert import scenario_text
-    from sim.results.file import check_file, write_file
 
     if out.suffix != ".toml" or out.exists():
         found = f"`{out.name}`" if out.suffix != ".toml" else "a file that is there already"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -21,8 +22,19 @@ from sim.cli.options import (
 from sim.cli.show import show_run
 from sim.progress import progress_bar
 
+Figures = Annotated[
+    bool, typer.Option("--figures/--no-figures", help="Draw the figures, which takes most of the time.")
+]
 
-def run(scenario: ScenarioName, seed: Seed = 0, days: Days = None, changes: Changes = None, out: Out = None) -> None:
+
+def run(
+    scenario: ScenarioName,
+    seed: Seed = 0,
+    days: Days = None,
+    changes: Changes = None,
+    out: Out = None,
+    figures: Figures = True,
+) -> None:
     """Run one scenario and write its result to a folder."""
     from sim.results.folder import check_target
     from sim.scenario.load import load
@@ -38,9 +50,9 @@ def run(scenario: ScenarioName, seed: Seed = 0, days: Days = None, changes: Chan
 
     with progress_bar(definition.name) as progress:
         result = play(definition, seed, progress)
-    write(result, folder, command=command_line())
+    write(result, folder, figures=figures, command=command_line())
     show_run(result)
     typer.echo(
-        f"Written to {folder}: result.nc, series.csv, summary.json, run.json, planner.xlsx, planner/ and figures/; "
-        f"`corridor report {folder}` makes one page of it"
+        f"Written to {folder}: result.nc, series.csv, summary.json, run.json, planner.xlsx, "
+        f"{'planner/ and figures/' if figures else 'and planner/'}; `corridor report {folder}` makes one page of it"
     )

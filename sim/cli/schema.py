@@ -21,7 +21,7 @@ def schema(
     if out is None:
         typer.echo(text, nl=False)
         return
-    from sim.results.file import write_file
+    from sim.files import write_file
 
     write_file(out, text)
     typer.echo(f"Written to {out}")

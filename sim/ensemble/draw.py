@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats.qmc import LatinHypercube
 
-from sim.evaluation.posterior import fitted_scenario, read_posterior
+from sim.ensemble.posterior import fitted_scenario, read_posterior
 from sim.library import shipped_scenarios
 from sim.population.streams import Streams
 from sim.scenario.load import load
-from sim.scenario.parameters import SPECS
 from sim.scenario.schema import Scenario
+from sim.scenario.uncertain import priors, values_of
 
 Floats = NDArray[np.float64]
 
@@ -39,16 +39,6 @@ class Member:
         return scenario.vary({path: self.values[found[0]] for path, found in keys.items() if found})
 
 
-def priors(scenario: Scenario) -> dict[str, Any]:
-    """Return path → prior of everything uncertain in a scenario; fixed where the value was set by hand."""
-    found = {
-        f"parameters.{name}": parameter.prior
-        for name, parameter in scenario.parameters.items()
-        if parameter.prior is not None and parameter.file_value is None
-    }
-    return found | {item.path: item.prior for item in scenario.uncertainties}
-
-
 def draw_members(scenarios: Sequence[Scenario], n: int, seed: int) -> list[Member]:
     """Draw ``n`` members for scenarios that are to be compared.
 
@@ -63,7 +53,9 @@ def draw_members(scenarios: Sequence[Scenario], n: int, seed: int) -> list[Membe
         for path in _disputed(scenarios):
             del found[path]
             found |= {_own(s, path): (path, priors(s)[path]) for s in scenarios if path in priors(s)}
-        columns = {key: _sample(prior, path, _strata(streams, path, n)) for key, (path, prior) in sorted(found.items())}
+        columns = {
+            key: values_of(prior, path, _strata(streams, path, n)) for key, (path, prior) in sorted(found.items())
+        }
         table = pd.DataFrame(columns, index=range(n))
         for path, values in _posterior(scenarios, _strata(streams, "posterior", n)).items():
             if path in table:
@@ -95,12 +87,6 @@ def _disputed(scenarios: Sequence[Scenario]) -> list[str]:
 def _strata(streams: Streams, name: str, n: int) -> Floats:
     """Return one number in each of ``n`` equal strata of (0, 1), shuffled."""
     return np.asarray(LatinHypercube(d=1, rng=streams.generator("member", name)).random(n)[:, 0])
-
-
-def _sample(prior: Any, path: str, uniform: Floats) -> Floats:
-    spec = SPECS.get(path.removeprefix("parameters."))
-    low, high = (spec.low, spec.high) if spec else (-np.inf, np.inf)
-    return np.asarray(prior.quantile(uniform, low, high))
 
 
 def _posterior(scenarios: Sequence[Scenario], uniform: Floats) -> dict[str, Floats]:

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from sim.ensemble.draw import priors as uncertain
 from sim.errors import Problem, ScenarioError
 from sim.evaluation import reference
 from sim.evaluation.counts import Counts
@@ -32,8 +31,10 @@ from sim.evaluation.simulate import arrivals_at
 from sim.model.timeline import local_start
 from sim.place.place import load_place
 from sim.population.streams import Streams
-from sim.scenario.parameters import SPECS, Parameters
+from sim.scenario.parameters import Parameters
 from sim.scenario.schema import Scenario
+from sim.scenario.uncertain import priors as uncertain
+from sim.scenario.uncertain import values_of
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -191,15 +192,9 @@ def target_of(scenario: Scenario, counts: Counts, seed: int) -> Target:
 def values_at(priors: Mapping[str, Any], scores: Floats) -> dict[str, float]:
     """Turn normal scores, shape (n_paths,), into values of ``priors``, by path."""
     return {
-        path: float(prior.quantile(np.array([u]), *_bounds(path))[0])
+        path: float(values_of(prior, path, [u])[0])
         for (path, prior), u in zip(priors.items(), norm.cdf(scores), strict=True)
     }
-
-
-def _bounds(path: str) -> tuple[float, float]:
-    """Return the range that the number at ``path`` may take."""
-    spec = SPECS.get(path.removeprefix("parameters."))
-    return (spec.low, spec.high) if spec else (-np.inf, np.inf)
 
 
 def _evaluate(target: Target, scores: Floats, executor: Executor | None) -> Floats:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.ensemble.posterior import CORE_LINE, correlations, data_hash, identified, write_posterior
 from sim.evaluation.calibrate import Posterior
 from sim.evaluation.counts import Counts
-from sim.evaluation.posterior import CORE_LINE, correlations, data_hash, identified, write_posterior
 from sim.evaluation.screening import kept
 from sim.results.folder import replacing
 from sim.results.provenance import versions

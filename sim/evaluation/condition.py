@@ -19,14 +19,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from sim.ensemble.draw import given_anew, priors
+from sim.ensemble.draw import given_anew
+from sim.ensemble.posterior import read_posterior
 from sim.errors import Problem, ScenarioError
 from sim.evaluation.calibrate import Posterior, temper, values_at
 from sim.evaluation.displaced import log_likelihood, modelled_at
-from sim.evaluation.posterior import read_posterior
 from sim.population.streams import Streams
 from sim.scenario.parameters import SPECS
 from sim.scenario.schema import Scenario
+from sim.scenario.uncertain import priors
 
 Floats = NDArray[np.float64]
 

@@ -14,10 +14,10 @@ import pandas as pd
 
 from sim.ensemble.draw import Member, draw_members
 from sim.ensemble.pool import run_all, worker_pool
+from sim.ensemble.posterior import read_posterior
 from sim.errors import Problem, ScenarioError
 from sim.evaluation.condition import FILE
 from sim.evaluation.displaced import SERIES, early_counts, later_counts, series_of
-from sim.evaluation.posterior import read_posterior
 from sim.library import seeds_folder
 from sim.model.run import run
 from sim.model.timeline import local_start

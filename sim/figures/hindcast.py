@@ -153,7 +153,7 @@ def predicted(ax: Axes, others: pd.DataFrame) -> None:
     ax.grid(axis="y", visible=False)
     shared_legend(ax)
     inside = int(((ratio[:, 0] <= 1.0) & (ratio[:, 2] >= 1.0)).sum())
-    title(ax, f"{inside} of {len(table)} things reported beside arrivals lie in the model's 90% interval")
+    title(ax, f"{inside} of {len(table)} other reported numbers lie in the 90% interval")
 
 
 def predicted_figure(others: pd.DataFrame, note: str = "") -> Figure:

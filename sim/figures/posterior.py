@@ -19,7 +19,7 @@ def posterior_figure(found: pd.DataFrame, ties: pd.DataFrame, note: str = "") ->
 
     Parameters
     ----------
-    found : as from :func:`sim.evaluation.posterior.identified`
+    found : as from :func:`sim.ensemble.posterior.identified`
     ties : rank correlations, in the same order
     """
     with style():

@@ -138,7 +138,7 @@ def origins_of_comparison(comparison: Compared, atlas: Atlas) -> Figure:
         for ax, name in zip(axes, names, strict=True):
             mean = data[["displaced_by_origin"]].sel(scenario=name).mean("member")
             places.origins(ax, mean.assign_coords(district=data["district"]))
-            title(ax, f"{called(name)}: {grouped(round(float(mean['displaced_by_origin'].sum())))} displaced")
+            title(ax, f"{called(name)}: {grouped(round(float(mean['displaced_by_origin'].sum())))}")
     return figure
 
 

@@ -1,1 +1,1 @@
-"""The model: its clock, schedule, institutions and what is recorded of a run."""
+"""The model: its clock, its schedule and what is recorded of a run."""

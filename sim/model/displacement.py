@@ -7,7 +7,6 @@ import numpy as np
 from mesa.discrete_space import Network
 
 from sim.model.headlines import daily_collector
-from sim.model.institutions import Checkpoint
 from sim.model.schedule import Clock, run_step, schedule_of
 from sim.model.timeline import Timeline, local_start
 from sim.place.given import place_of
@@ -21,6 +20,7 @@ from sim.processes.flight import Flight
 from sim.processes.guarantees import Guarantees
 from sim.processes.homes import Homes
 from sim.processes.infrastructure import Infrastructure
+from sim.processes.institutions import Checkpoint
 from sim.processes.missions import Missions
 from sim.processes.onward import Onward
 from sim.processes.perception import Perception

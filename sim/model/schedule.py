@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
     from sim.place.place import Place
@@ -66,14 +68,15 @@ class Clock:
 
 def run_step(model: DisplacementModel, clock: Clock) -> None:
     """Run the phases that are due, in order."""
+    began, hours = time.perf_counter(), model.hours
     for phase in model.schedule:
-        last = clock.last.get(phase.name)
-        if last is not None and model.hours - last < phase.every_hours - 1e-9:
+        name = phase.name
+        if phase.every_hours and hours - clock.last.get(name, -np.inf) < phase.every_hours - 1e-9:
             continue
-        began = time.perf_counter()
-        getattr(model, phase.name).step(model)
-        clock.seconds[phase.name] = clock.seconds.get(phase.name, 0.0) + time.perf_counter() - began
-        clock.last[phase.name] = model.hours
+        getattr(model, name).step(model)
+        ended = time.perf_counter()
+        clock.seconds[name] = clock.seconds.get(name, 0.0) + ended - began
+        clock.last[name], began = hours, ended
 
 
 def describe() -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, get_args
+from typing import TYPE_CHECKING, Protocol
 
 import networkx as nx
 import numpy as np
@@ -16,16 +16,12 @@ from sim.errors import Problem, SeedError, did_you_mean
 from sim.library import seeds_folder
 from sim.place.read import Column, Row, choice, inherited, name, number, read_table, read_tables, shown, text
 from sim.place.roads import Graph, unknown_nodes
-from sim.scenario.actions import DamageState, Sector
+from sim.place.sectors import SECTORS, STATES
 
 if TYPE_CHECKING:
     DiGraph = nx.DiGraph[int]
 else:
     DiGraph = nx.DiGraph
-
-SECTORS: tuple[str, ...] = get_args(Sector)
-STATES: tuple[str, ...] = ("none", *get_args(DamageState))
-"""Damage states of Hazus, by number."""
 
 ALL = "all"
 BASIS = choice("reported", "measured", "estimated", "derived", "assumed")

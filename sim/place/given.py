@@ -41,8 +41,6 @@ def given_place(network: Network) -> Place:
         reception="",
         registration=(),
         host_country="",
-        own_party="",
-        adverse_party="",
         districts=districts,
         district_index=index,
         aid_heads={},

@@ -97,7 +97,7 @@ class Province:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What ``place.toml`` says: titles, clock, the nodes with a part to play, names of the parties."""
+    """What ``place.toml`` says: titles, clock, the nodes with a part to play."""
 
     title: str
     utc_offset_hours: float
@@ -105,8 +105,6 @@ class Setting:
     reception: str
     registration: tuple[str, ...]
     host_country: str
-    own_party: str
-    adverse_party: str
     aid_heads: Mapping[str, str]
 
 
@@ -135,8 +133,6 @@ class Place:
     reception: str
     registration: tuple[str, ...]
     host_country: str
-    own_party: str
-    adverse_party: str
     districts: tuple[str, ...]
     district_index: NDArray[np.int64]
     aid_heads: Mapping[str, str]
@@ -146,11 +142,6 @@ class Place:
     def open_network(self) -> bool:
         """Whether people travel straight to destinations, without a crossing that all must pass."""
         return not self.crossing
-
-    @property
-    def reception_nodes(self) -> tuple[str, ...]:
-        """The reception node, then the registration centres, each once."""
-        return tuple(dict.fromkeys((self.reception, *self.registration)))
 
     def by_district(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
         """Sum ``values``, shape (n_settlements, ...), to shape (n_districts, ...)."""

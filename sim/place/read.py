@@ -14,9 +14,9 @@ from typing import Any
 
 from sim.errors import Problem, SeedError, did_you_mean
 from sim.library import seeds_folder
-from sim.scenario.fields import EARLIEST_YEAR, LATEST_YEAR
 
 Row = dict[str, Any]
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 

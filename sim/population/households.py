@@ -66,8 +66,11 @@ class Households:
     place : shape (n,), number of the place where a displaced household is, else -1
     places : the reception point, provinces, :data:`WITHIN`, and abroad last
     at_home, ready, returned : shape (n_settlements,), persons by home settlement
+    vulnerable : shape (n,), whether each has children, older people or people with disabilities
+    vulnerable_present : shape (n_settlements,), persons of such households at home, ready or returned
     displaced_from : shape (n_settlements, n_places), displaced persons by home settlement and where they are
     in_transit, deaths : persons
+    version : counts the changes of any of these
     """
 
     def __init__(
@@ -83,13 +86,16 @@ class Households:
         self.persons = columns.size.copy()
         self.place: Ids = np.full(n, -1, dtype=np.int64)
         self.spell = np.zeros(n, dtype=np.int16)
+        self.vulnerable = (columns.children > 0) | (columns.older > 0) | (columns.disability > 0)
         self.initial = self._count(np.arange(n))
+        self.vulnerable_present = self._count(np.flatnonzero(self.vulnerable))
         self.at_home = self.initial.copy()
         self.ready = np.zeros_like(self.initial)
         self.returned = np.zeros_like(self.initial)
         self.displaced_from: Ids = np.zeros((len(settlements), len(places)), dtype=np.int64)
         self.in_transit = 0
         self.deaths = 0
+        self.version = 0
         self._rows = np.searchsorted(columns.home, np.arange(len(settlements) + 1))
 
     def __len__(self) -> int:
@@ -211,6 +217,7 @@ class Households:
 
     def _book(self, ids: Ids, sign: int) -> None:
         """Add (or take away) the persons of ``ids`` to the head counts of their present states."""
+        self.version += 1
         status = self.status[ids]
         first = int(status[0])
         if (status == first).all():
@@ -230,6 +237,7 @@ class Households:
         elif state in _HEAD_COUNTS:
             heads: Ids = getattr(self, _HEAD_COUNTS[state])
             heads += sign * self._count(ids)
+            self.vulnerable_present += sign * self._count(ids[self.vulnerable[ids]])
 
 
 def _pick(weights: Ids, generator: np.random.Generator) -> Ids:

@@ -25,14 +25,17 @@ _BUFFER = 1024
 
 
 class _Run:
-    """Entries sorted by (stratum, due level, number), taken from the front of each stratum."""
+    """Entries sorted by stratum and due level, taken from the front of each stratum."""
 
     def __init__(self, entries: Entries, n_strata: int) -> None:
         ids, strata, due = entries
-        order = np.lexsort((ids, due, strata))
-        self._ids, self._due = ids[order], due[order]
+        by_stratum = np.argsort(strata.astype(np.min_scalar_type(n_strata)), kind="stable")  # radix: O(n)
+        self._ids, self._due = ids[by_stratum], due[by_stratum]
         self._tail = np.cumsum(np.bincount(strata, minlength=n_strata))
         self._head = np.concatenate([[0], self._tail[:-1]])
+        for head, tail in zip(self._head.tolist(), self._tail.tolist(), strict=True):
+            order = head + np.argsort(self._due[head:tail], kind="stable")  # merges what is sorted already
+            self._ids[head:tail], self._due[head:tail] = self._ids[order], self._due[order]
         self.next = np.full(n_strata, np.inf)
         held = np.flatnonzero(self._head < self._tail)
         self.next[held] = self._due[self._head[held]]
@@ -84,6 +87,10 @@ class RiskSet:
         self._runs: list[_Run] = []
         self._late: list[Entries] = []
         self._n_late = 0
+        self._n = 0
+
+    def __len__(self) -> int:
+        return self._n
 
     def enter(self, ids: Ids, strata: Ids, thresholds: Floats) -> None:
         """Put households under risk from now on.
@@ -99,6 +106,7 @@ class RiskSet:
         due = self.level[strata] + thresholds
         self._late.append((ids, strata, due))
         self._n_late += ids.size
+        self._n += ids.size
         np.minimum.at(self._next, strata, due)
         if self._n_late > _BUFFER:
             self._sort_in()
@@ -111,13 +119,15 @@ class RiskSet:
         increments : shape (n_strata,), hazard × step for each stratum [1], >= 0
         """
         self.level += increments
-        hit = np.flatnonzero(self._next <= self.level)
-        if hit.size == 0:
+        reached = self._next <= self.level
+        if not reached.any():
             return _NOBODY
+        hit = np.flatnonzero(reached)
         taken = [entries for run in self._runs for entries in run.take(self.level, hit)]
         taken.append(self._take_late())
         self._find_next(hit)
         ids, strata, due = _joined(taken)
+        self._n -= ids.size
         return ids[np.lexsort((ids, due, strata))]
 
     def until(self, wanted: Ids) -> Floats:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv
-from scipy.stats import poisson
+from scipy.special import gammaincinv, pdtr
 
 from sim.place.place import Place
 from sim.population.streams import Streams
@@ -54,7 +53,7 @@ def apportion(total: int, weights: Floats) -> Ints:
 
 def household_sizes(persons: int, mean: float, uniform: Floats) -> Ints:
     """Cut ``persons`` into households of size 1 + Poisson(mean − 1); the last one takes what is left."""
-    table = poisson.cdf(np.arange(MAX_SIZE), mean - 1.0)
+    table = pdtr(np.arange(MAX_SIZE), mean - 1.0)
     sizes = 1 + np.minimum(np.searchsorted(table, uniform), MAX_SIZE - 1)
     upto = np.cumsum(sizes)
     last = int(np.searchsorted(upto, persons))

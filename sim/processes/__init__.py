@@ -1,1 +1,1 @@
-"""One file for each submodel of the ODD description, under the same name: pure functions and one thin step."""
+"""One file for each submodel of the ODD description, and the institutions that they act through."""

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.place.facilities import SECTORS
 from sim.place.place import Place
-from sim.population.households import AT_HOME, Households
+from sim.place.sectors import SECTORS
+from sim.population.households import Households
 from sim.processes.convoys import Convoys
 from sim.processes.distribution import by_group, consume, share_out
 from sim.scenario.actions import Commodity
@@ -60,14 +60,16 @@ class Aid:
     supplied, consumed, lost, delivered : so far, shape (n_commodities,) [t]; delivered counts aid alone, after losses
     met : share of need met in the last step, shape (n_settlements, n_commodities)
     met_by_group : the same by household type, shape (n_settlements, n_groups, n_commodities)
-    deprivation : mean share of needs unmet, shape (n_settlements,); ``deprivation_by_group`` (n_settlements, n_groups)
+    deprivation : mean share of needs unmet, shape (n_settlements,)
     broke : hour at which stocks first failed to meet the need, shape (n_commodities,); NaN if they never did [h]
+    version : counts the changes of any of these
     """
 
     def __init__(
         self, parameters: AidParameters, place: Place, households: Households, free_flow_kmh: float, start: datetime
     ) -> None:
         self.parameters = p = parameters
+        self.version = 0
         self.first_day = float(start.timetuple().tm_yday)
         rates = {f"{name}_kg": getattr(p, f"{name}_kg_per_person_day", 0.0) for name in COMMODITIES}
         rates["water_kg"] = p.water_litres_per_person_day
@@ -77,9 +79,6 @@ class Aid:
         self.convoys: Convoys = Convoys(p, place, hub, free_flow_kmh, COMMODITIES)
         supplied = place.settlements if place.aid_heads else ()
         self.ways = [place.path(hub, home.name, free_flow_kmh) for home in supplied]
-        columns = households.columns
-        others = (columns.children == 0) & (columns.older == 0) & (columns.disability == 0)
-        self._stratum = columns.home * len(GROUPS) + others
         n = len(place.settlements)
         shape = (n, len(COMMODITIES))
         self._share: Floats = np.full((n, len(GROUPS)), 1.0 / len(GROUPS))
@@ -92,7 +91,6 @@ class Aid:
         self.met: Floats = np.ones(shape)
         self.met_by_group: Floats = np.ones((n, len(GROUPS), len(COMMODITIES)))
         self.deprivation: Floats = np.zeros(n)
-        self.deprivation_by_group: Floats = np.zeros((n, len(GROUPS)))
         self.stock_days: Floats = np.full(len(COMMODITIES), np.nan)
         self.broke: Floats = np.full(len(COMMODITIES), np.nan)
 
@@ -103,13 +101,15 @@ class Aid:
 
     def step(self, model: DisplacementModel) -> None:
         """Send convoys, take in what arrives, share it out and use it."""
+        self.version += 1
         hours = model.hours_since("aid")
         if hours == 0.0:
             return
         persons = self.persons(model.households, model.hours)
         per_day = persons[:, :, None] * self._rates(model)
         self._bring(model, per_day.sum(axis=(0, 1)), hours)
-        self._share_out(model, per_day, persons, hours)
+        if persons.any():
+            self._share_out(model, per_day, persons, hours)
         self._use(model, per_day, hours / 24.0)
 
     def persons(self, households: Households, hours: float) -> Floats:
@@ -117,13 +117,13 @@ class Aid:
 
         Heads are those of the hour; the shares of the types are counted again once a day.
         """
+        present = households.present[:, None]
         if hours >= self._recount:
-            there = np.where(AT_HOME[households.status], households.persons, 0)
-            counts = np.bincount(self._stratum, weights=there, minlength=self._share.size).reshape(self._share.shape)
-            total = counts.sum(axis=1, keepdims=True)
-            self._share = np.divide(counts, total, out=self._share.copy(), where=total > 0.0)
+            first = households.vulnerable_present[:, None]
+            counts = np.hstack([first, present - first])
+            self._share = np.divide(counts, present, out=self._share.copy(), where=present > 0)
             self._recount = hours + HOURS_PER_DAY
-        return np.asarray(households.present[:, None] * self._share)
+        return np.asarray(present * self._share)
 
     def fuel_for_generators(self, tonnes_per_day: Floats, days: float) -> Floats:
         """Return the share of generators' fuel that each settlement has for ``days``, shape (n_settlements,)."""
@@ -132,12 +132,14 @@ class Aid:
 
     def burn(self, tonnes: Floats) -> None:
         """Take generators' fuel, shape (n_settlements,), out of stocks."""
+        self.version += 1
         burnt = np.minimum(tonnes, self.stock[:, _FUEL])
         self.stock[:, _FUEL] -= burnt
         self.consumed[_FUEL] += burnt.sum()
 
     def lose_fuel(self, share: float) -> None:
         """Lose ``share`` of the fuel at the depot."""
+        self.version += 1
         self.lost[_FUEL] += share * self.depot[_FUEL]
         self.depot[_FUEL] *= 1.0 - share
 
@@ -210,7 +212,6 @@ class Aid:
         self.met_by_group = np.divide(fed, need, out=np.ones_like(need), where=need > 0.0)
         self.met = np.divide(used + grown, total, out=np.ones_like(total), where=total > 0.0)
         self.deprivation = 1.0 - self.met.mean(axis=1)
-        self.deprivation_by_group = 1.0 - self.met_by_group.mean(axis=2)
 
     def _note(self, model: DisplacementModel, per_day: Floats, short: NDArray[np.bool_]) -> None:
         """Keep the days that stocks last for and the hour at which they first fell short."""

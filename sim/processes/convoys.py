@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.institutions import Convoy
 from sim.place.place import Place
+from sim.processes.institutions import Convoy
 from sim.processes.traffic import crossing_capacity
 from sim.scenario.actions import Commodity
 from sim.scenario.interventions import AidConvoys, Monitoring, RoadPermission
@@ -82,7 +82,7 @@ class Convoys:
 
     Attributes
     ----------
-    requested, dispatched : aid so far
+    requested : aid so far
     waiting : aid that waits at a closed road, by action; not supplied yet
     on_the_way : convoys that have left
     """
@@ -91,7 +91,6 @@ class Convoys:
         self.parameters, self.names, self.hub = parameters, names, hub
         self.routes = routes(place, hub, kmh)
         self.requested: Floats = np.zeros(len(names))
-        self.dispatched: Floats = np.zeros(len(names))
         self.waiting: dict[str, Floats] = {}
         self.on_the_way: list[Convoy] = []
         self._inbound: list[Convoy] = []
@@ -133,7 +132,6 @@ class Convoys:
             if not self.waiting[action.id].any():
                 del self.waiting[action.id]
             left += self._send(model, action.id, action.road, sent, trade=False)
-        self.dispatched += left
         return left
 
     def send_trade(self, model: DisplacementModel, wanted: Floats) -> Floats:

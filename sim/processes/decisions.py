@@ -11,6 +11,7 @@ households stay whatever they would decide; afterwards they are under risk again
 
 from __future__ import annotations
 
+from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,12 +46,12 @@ def leaving_hazard(
 ) -> Floats:
     """Return the hazard of deciding to leave, shape (n_settlements,) [1/day]; all covariates lie in [0, 1]."""
     drivers = (
-        np.log(p.hr_insecurity) * insecurity
-        + np.log(p.hr_threat) * threat
-        + np.log(p.hr_deprivation) * deprivation
-        + np.log(p.hr_service_loss) * service_loss
+        log(p.hr_insecurity) * insecurity
+        + log(p.hr_threat) * threat
+        + log(p.hr_deprivation) * deprivation
+        + log(p.hr_service_loss) * service_loss
     )
-    modifiers = np.log(p.hr_peers) * gone + np.log(p.hr_road_known_open) * road_known
+    modifiers = log(p.hr_peers) * gone + log(p.hr_road_known_open) * road_known
     return np.asarray(p.leave_base_per_day * np.maximum(0.0, np.expm1(drivers)) * np.exp(modifiers))
 
 
@@ -104,15 +105,18 @@ class Decisions:
 
     def step(self, model: DisplacementModel) -> None:
         """Let the hazards run for a step and make ready those who decide to leave."""
-        self.look(model)
         persons = self._given(model)
+        if persons is None and not len(self.risk) and not self.kept:
+            return
+        self.look(model)
         if persons is None:
             due = self._staying(model.households, self.risk.advance(self.hazard * (model.step_hours / 24.0)))
         else:
             due = self.leave_first(model, persons)
         deciding = self._free(model, due)
-        model.households.move(deciding, READY)
-        model.traffic.make_ready(model, deciding)
+        if deciding.size:
+            model.households.move(deciding, READY)
+            model.traffic.make_ready(model, deciding)
 
     def leave_first(self, model: DisplacementModel, persons: float) -> Ids:
         """Return the households of about ``persons`` who would leave first.
@@ -146,6 +150,8 @@ class Decisions:
         return sum(daily[number] * day for daily, number in today if number < len(daily))
 
     def _staying(self, households: Households, ids: Ids) -> Ids:
+        if ids.size == 0:
+            return ids
         status = households.status[ids]
         return np.asarray(ids[(status == HOME) | (status == RETURNED)])
 

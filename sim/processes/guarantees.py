@@ -30,6 +30,9 @@ Floats = NDArray[np.float64]
 PRESENCE = ("ceasefire_kept", "peacekeepers", "monitors", "executive_administration", "aid_access")
 """Assurances that residents can see kept day by day; the others are declarations."""
 
+GIVING = (Ceasefire, AssuranceGiven, Monitoring, Peacekeepers, Roadmap)
+"""Kinds of action that give assurances."""
+
 _MISSIONS = [ASSURANCES.index(name) for name in ("peacekeepers", "monitors", "executive_administration")]
 
 
@@ -61,7 +64,7 @@ class Guarantees:
     """Activation and credibility of every assurance in every settlement, shape (n_assurances, n_settlements).
 
     ``standing`` is the share of first belief that is left to an assurance whose plan was broken before, and to one
-    that ended before.
+    that ended before. ``version`` counts the changes of credibility and guarantees.
     """
 
     def __init__(self, parameters: GuaranteeParameters, n_settlements: int, streams: Streams) -> None:
@@ -74,15 +77,17 @@ class Guarantees:
         self.credibility: Floats = np.zeros(shape)
         self.standing: Floats = np.ones(shape)
         self.guarantees: Floats = np.zeros(n_settlements)
+        self.version = 0
         self.roadmaps: dict[str, Progress] = {}
 
     def step(self, model: DisplacementModel) -> None:
         """Bring activation up to the hour and let belief grow or shrink."""
+        giving = [entry for entry in model.timeline.active(model.hours) if isinstance(entry.action, GIVING)]
         was = self.activation > 0.0
-        self.activation = self._activation(model)
-        now = self.activation > 0.0
-        if not (was.any() or now.any() or self.roadmaps):
+        if not (giving or was.any() or self.roadmaps):
             return
+        self.activation = self._activation(model, giving)
+        now = self.activation > 0.0
         self._grow(was, now, model)
         self._lose_with_departures(was & ~now)
         self._lose_with_roadmaps(model.hours)
@@ -96,6 +101,7 @@ class Guarantees:
 
     def combine(self) -> None:
         """Recompute the guarantees of every settlement."""
+        self.version += 1
         self.guarantees = combine(self.strength, self.activation, self.credibility)
 
     def _grow(self, was: NDArray[np.bool_], now: NDArray[np.bool_], model: DisplacementModel) -> None:
@@ -121,10 +127,10 @@ class Guarantees:
                 self.credibility[progress.rows] *= kept
                 self.standing[progress.rows] *= kept
 
-    def _activation(self, model: DisplacementModel) -> Floats:
-        """Return how far every assurance is in force now; the fullest of several actions counts."""
+    def _activation(self, model: DisplacementModel, giving: list[Entry]) -> Floats:
+        """Return how far every assurance is in force now; the fullest of the actions ``giving`` it counts."""
         level = np.zeros_like(self.activation)
-        for entry in model.timeline.active(model.hours):
+        for entry in giving:
             for name, amount in self._given(entry, model):
                 row = ASSURANCES.index(name)
                 level[row] = np.maximum(level[row], amount)

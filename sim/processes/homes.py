@@ -30,21 +30,24 @@ def weathered(unfit: Floats, present: Floats, days: float, p: HomeParameters) ->
 
 
 class Homes:
-    """Share of each settlement's homes that are unfit to live in, shape (n_settlements,)."""
+    """Share of each settlement's homes unfit to live in, shape (n_settlements,); ``version`` counts its changes."""
 
     def __init__(self, parameters: HomeParameters, n_homes: Ints) -> None:
         self.parameters = parameters
         self.n_homes = np.maximum(1, n_homes)
         self.unfit: Floats = np.zeros(n_homes.size)
         self.repaired = 0.0
+        self.version = 0
 
     def struck(self, incidents: Ints) -> None:
         """Make homes unfit where ``incidents`` happened, shape (n_settlements,)."""
+        self.version += 1
         hit = self.parameters.homes_damaged_per_incident * incidents / self.n_homes
         self.unfit = 1.0 - (1.0 - self.unfit) * np.exp(-hit)
 
     def step(self, model: DisplacementModel) -> None:
         """Let homes decay or be repaired since the last call."""
+        self.version += 1
         days = model.hours_since("homes") / 24.0
         present = np.minimum(1.0, model.households.present / np.maximum(1, model.households.initial))
         self.unfit = weathered(self.unfit, present, days, self.parameters)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.institutions import Facility
-from sim.place.facilities import SECTORS, STATES
 from sim.place.place import Place
+from sim.place.sectors import SECTORS, STATES
 from sim.processes.convoys import passable
 from sim.processes.hydropower import Reservoirs
+from sim.processes.institutions import Facility
 from sim.processes.repair import Repairs
 from sim.scenario.interventions import Repair
 from sim.scenario.parameters import Infrastructure as InfrastructureParameters
@@ -64,10 +64,12 @@ class Infrastructure:
     working : shape (n_sites,), what it does give
     level : shape (n_settlements, n_sectors), services against normal, 0 to 1
     service_loss : shape (n_settlements,), mean loss of the services of homes
+    version : counts the changes of any of these and of damage
     """
 
     def __init__(self, model: DisplacementModel, parameters: InfrastructureParameters, place: Place) -> None:
         self.parameters, self.facilities = parameters, place.facilities
+        self.version = 0
         sites = self.facilities.sites
         weights = np.array([home.weight for home in place.settlements])
         self.sector = np.array([SECTORS.index(site.sector) for site in sites])
@@ -89,14 +91,17 @@ class Infrastructure:
         self.service_loss: Floats = np.zeros(weights.size)
         self._roads = np.flatnonzero(self.sector == SECTORS.index("road"))
         self._on_way: dict[tuple[str, ...], list[int]] = {}
-        self.agents = tuple(Facility(model, site.name, site.node, self, i) for i, site in enumerate(sites))
+        for i, site in enumerate(sites):
+            Facility(model, site.name, site.node, self, i)
 
     def struck(self, incidents: Floats) -> None:
         """Let ``incidents``, shape (n_settlements,), damage facilities nearby."""
+        self.version += 1
         self.repairs.strike(incidents[self.near])
 
     def destroy(self, names: tuple[str, ...]) -> float:
         """Destroy facilities; return the share of all stored fuel that goes with them."""
+        self.version += 1
         lost = [self.facilities.index(name) for name in names]
         for i in lost:
             self.repairs.damage(i, STATES.index("complete"))
@@ -115,6 +120,7 @@ class Infrastructure:
 
     def update(self, model: DisplacementModel, days: float) -> None:
         """Bring service levels up to date; ``days`` of generation draw on reservoirs and on generators' fuel."""
+        self.version += 1
         given = self._cut(model)
         if self.reservoirs.sites.size:
             self.function[self.reservoirs.sites] *= self.reservoirs.able(days or NOMINAL_DAYS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.institutions import Mission
+from sim.processes.institutions import Mission
 from sim.scenario.interventions import Monitoring, Peacekeepers
 from sim.scenario.shocks import MonitorsKeptOut
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,14 +20,22 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-def remember(threat: Floats, incidents: Floats, hours: float, p: ViolenceParameters) -> Floats:
+def remember(threat: Floats, incidents: Floats | NDArray[np.int64], hours: float, p: ViolenceParameters) -> Floats:
     """Let threat fade for ``hours``, and new ``incidents`` fill what is left up to 1; shape (n_settlements,), share.
 
     Once full it fades like any other: more violence than fills the memory is not remembered for longer.
     """
-    felt = incidents + p.threat_elsewhere_share * (incidents.sum() - incidents)
-    kept = threat * np.exp(-hours / (24.0 * p.threat_memory_days))
-    return np.asarray(1.0 - (1.0 - kept) * np.exp(-p.threat_per_incident * felt))
+    gap = 1.0 - threat * _kept(hours, p.threat_memory_days)
+    if incidents.any():
+        felt = incidents + p.threat_elsewhere_share * (incidents.sum() - incidents)
+        gap *= np.exp(-p.threat_per_incident * felt)
+    return np.asarray(1.0 - gap)
+
+
+@cache
+def _kept(hours: float, memory_days: float) -> float:
+    """Return the share of a memory that is left after ``hours``."""
+    return float(np.exp(-hours / (24.0 * memory_days)))
 
 
 class Perception:
@@ -45,28 +54,38 @@ class Perception:
         self.threat: Floats = np.zeros(n_settlements)
         self.adverse_control: Floats = np.zeros(n_settlements)
         self.insecurity: Floats = np.zeros(n_settlements)
+        self._active: tuple[Entry, ...] | None = None
         self._spells: list[tuple[Entry, Conflict]] = []
         self.gone: Floats = np.zeros(n_settlements)
 
     def step(self, model: DisplacementModel) -> None:
         """Bring every covariate up to date."""
-        incidents = model.violence.incidents.astype(float)
-        self.incidents_felt = remember(self.incidents_felt, incidents, model.step_hours, self.parameters)
+        self.incidents_felt = remember(self.incidents_felt, model.violence.incidents, model.step_hours, self.parameters)
         self.threat = self.incidents_felt
         if model.timeline.every(Conflict):
             self.see_conflict(model, model.step_hours)
             self.threat = 1.0 - (1.0 - self.incidents_felt) * (1.0 - self.conflict_felt)
-        self.adverse_control = np.zeros_like(self.threat)
-        for entry, change in model.timeline.of(ControlChange, model.hours):
-            self.adverse_control[entry.where] = change.adverse
-        for entry, handover in model.timeline.of(GradualHandover, model.hours):
-            held_back = handover.strength * (1.0 - entry.ramp(model.hours, handover.ramp_days))
-            self.adverse_control[entry.where] *= 1.0 - held_back
-        for entry, contest in model.timeline.of(ContestedControl, model.hours):
-            np.maximum(self.adverse_control, contest.expected * entry.where, out=self.adverse_control)
+        self._see_control(model)
         self.insecurity = self.adverse_control * (1.0 - model.guarantees.guarantees)
         households = model.households
         self.gone = 1.0 - households.present / np.maximum(1, households.initial)
+
+    def _see_control(self, model: DisplacementModel) -> None:
+        """Take in who holds each settlement, anew where an action has begun or ended or is still rising."""
+        active = model.timeline.active(model.hours)
+        handovers = model.timeline.of(GradualHandover, model.hours)
+        if active is self._active and not handovers:
+            return
+        self._active = active
+        control = np.zeros_like(self.adverse_control)
+        for entry, change in model.timeline.of(ControlChange, model.hours):
+            control[entry.where] = change.adverse
+        for entry, handover in handovers:
+            held_back = handover.strength * (1.0 - entry.ramp(model.hours, handover.ramp_days))
+            control[entry.where] *= 1.0 - held_back
+        for entry, contest in model.timeline.of(ContestedControl, model.hours):
+            np.maximum(control, contest.expected * entry.where, out=control)
+        self.adverse_control = control
 
     def see_conflict(self, model: DisplacementModel, hours: float) -> None:
         """Take in where there is conflict now; what was felt before fades over ``hours`` like memory of violence."""
@@ -79,7 +98,7 @@ class Perception:
                 intensity = np.array([min(1.0, action.intensity_at(names[s], day)) for s in here])
                 self.given[here] = np.maximum(self.given[here], intensity)
         self.conflict = self.given * self._let_through(model)
-        fading = float(np.exp(-hours / (24.0 * self.parameters.threat_memory_days)))
+        fading = _kept(hours, self.parameters.threat_memory_days)
         self.conflict_felt = np.maximum(self.conflict, self.conflict_felt * fading)
 
     def _let_through(self, model: DisplacementModel) -> Floats | float:

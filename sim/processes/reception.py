@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.institutions import RegistrationCentre
 from sim.place.place import Place
 from sim.population.households import DISPLACED, Households
+from sim.processes.institutions import RegistrationCentre
 from sim.scenario.parameters import Reception as ReceptionParameters
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import bdtr
 
-from sim.place.facilities import STATES, Facilities
+from sim.place.facilities import Facilities
+from sim.place.sectors import STATES
 from sim.population.streams import Streams
 from sim.scenario.parameters import Infrastructure as InfrastructureParameters
 
@@ -93,7 +94,7 @@ class Repairs:
         self._chance: Floats = np.zeros(n)
         self._streams = [streams.generator("damage", site.name) for site in facilities.sites]
         self._next = np.array([stream.standard_exponential() for stream in self._streams])
-        self._severity = binom.cdf(np.arange(WORST), WORST - 1, p.damage_severity)
+        self._severity = bdtr(np.arange(WORST), WORST - 1, p.damage_severity)
 
     def function(self) -> Floats:
         """Return what each facility could give with all it depends on, shape (n_sites,), 0 to 1."""

@@ -11,6 +11,7 @@ Time away works through the frailty: those most inclined go first, so the hazard
 
 from __future__ import annotations
 
+from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,16 +40,16 @@ def return_hazard(
 ) -> Floats:
     """Return the hazard of deciding to return, shape (n_settlements,) [1/day]; covariates lie in [0, 1]."""
     log_ratio = (
-        np.log(p.hr_return_insecurity) * insecurity
-        + np.log(p.hr_return_threat) * threat
-        + np.log(p.hr_return_service_loss) * service_loss
-        + np.log(p.hr_return_peers) * peers_back
-        + np.log(p.hr_return_home_damage) * home_damage
+        log(p.hr_return_insecurity) * insecurity
+        + log(p.hr_return_threat) * threat
+        + log(p.hr_return_service_loss) * service_loss
+        + log(p.hr_return_peers) * peers_back
+        + log(p.hr_return_home_damage) * home_damage
     )
     return np.asarray(p.return_base_per_day * np.exp(log_ratio))
 
 
-def elsewhere_hazard(p: ReturnParameters, home: Floats, held: NDArray[np.bool_], residents: Floats) -> Floats:
+def elsewhere_hazard(p: ReturnParameters, home: Floats, held: NDArray[np.bool_], residents: Ids) -> Floats:
     """Return the hazard of settling elsewhere in the territory, shape (n_settlements,) [1/day].
 
     Parameters
@@ -105,11 +106,13 @@ class Returns:
             1.0 - seen.gone,
             model.homes.unfit,
         )
-        other = elsewhere_hazard(self.parameters, hazard, seen.adverse_control == 0.0, households.initial.astype(float))
-        due = self.risk.advance((hazard + other) * (model.step_hours / 24.0))
-        due = self._willing(households, due)
-        self._choose(households, due, other / np.maximum(hazard + other, 1e-300))
-        self.queue.append(due, households.persons[due].astype(float), model.hours)
+        other = elsewhere_hazard(self.parameters, hazard, seen.adverse_control == 0.0, households.initial)
+        either = hazard + other
+        due = self.risk.advance(either * (model.step_hours / 24.0))
+        if due.size:
+            due = self._willing(households, due)
+            self._choose(households, due, other / np.maximum(either, 1e-300))
+            self.queue.append(due, households.persons[due].astype(float), model.hours)
         self._set_out(model)
         self._come_home(model)
 
@@ -125,11 +128,14 @@ class Returns:
         return np.asarray(ids[(households.status[ids] == DISPLACED) & reachable])
 
     def _set_out(self, model: DisplacementModel) -> None:
+        """Let as many set out as may pass; what nobody uses is lost."""
         open_way = self.parameters.return_persons_per_day * model.traffic.openness
         escorted = sum(
             action.persons_per_day * action.strength for _, action in model.timeline.of(EscortedReturn, model.hours)
         )
         going, _ = self.queue.serve((open_way + escorted) * model.step_hours / 24.0)
+        if going.size == 0:
+            return
         going = self._willing(model.households, going)
         if going.size == 0:
             return

@@ -63,7 +63,10 @@ def crowding(unsheltered: Ids, hosted: Ids, host_places: Floats, displaced: Ids)
 
 
 class Shelter:
-    """How every displaced household is sheltered; ``persons`` counts them, shape (4, n_provinces)."""
+    """How every displaced household is sheltered; ``persons`` counts them, shape (4, n_provinces).
+
+    ``version`` counts the changes of these counts, of beds, crowding and meals.
+    """
 
     def __init__(self, parameters: ShelterParameters, place: Place, households: Households) -> None:
         self.parameters = parameters
@@ -80,6 +83,7 @@ class Shelter:
         self.meals_needed = self.meals_short = 0.0
         self.search = RiskSet(1)
         self._filled = 0.0
+        self.version = 0
         self.searching = np.zeros(len(households), dtype=bool)
 
     def enter(self, households: Households, ids: Ids, provinces: Ids) -> None:
@@ -108,6 +112,7 @@ class Shelter:
 
     def step(self, model: DisplacementModel) -> None:
         """Open beds, fill them with those who wait, let cash find homes, and count meals and crowding."""
+        self.version += 1
         households = model.households
         beds = self._open_beds(model)
         opened = not np.array_equal(beds, self.beds)
@@ -149,6 +154,7 @@ class Shelter:
 
     def _count(self, households: Households, ids: Ids, sign: int) -> None:
         if ids.size:
+            self.version += 1
             np.add.at(self.persons, (self.kind[ids], self.where[ids]), sign * households.persons[ids])
 
     def _open_beds(self, model: DisplacementModel) -> Floats:

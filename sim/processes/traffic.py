@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.institutions import Checkpoint
 from sim.place.place import Place
 from sim.population.households import READY, TRANSIT, Households
 from sim.population.queues import Calendar, PointQueue, WaitingLine
+from sim.processes.institutions import Checkpoint
 from sim.scenario.interventions import Buses, CorridorOpen, FuelRelease
 from sim.scenario.parameters import Traffic as TrafficParameters
 
 if TYPE_CHECKING:
     from sim.model.displacement import DisplacementModel
+    from sim.model.timeline import Entry
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
@@ -46,6 +47,28 @@ def crossing_capacity(p: TrafficParameters, since_opening: Floats, local_hour: F
     day = p.checkpoint_initial_per_hour ** (1.0 - risen) * p.checkpoint_full_per_hour**risen
     night = (local_hour >= NIGHT[0]) | (local_hour < NIGHT[1])
     return np.asarray(np.where(night, p.night_capacity_share, 1.0) * day)
+
+
+class Luck:
+    """The crossing's deviation from its mean capacity (an Ornstein-Uhlenbeck process of the log).
+
+    It wanders at every step and is worked out when somebody asks.
+    """
+
+    def __init__(self, parameters: TrafficParameters) -> None:
+        self._hours, self._share = parameters.crossing_noise_hours, parameters.crossing_noise_share
+        self._deviation = 0.0
+        self._steps = 0
+
+    def at(self, model: DisplacementModel) -> float:
+        """Return the factor on the capacity in the model's present step, mean 1."""
+        shocks = model.stream("crossing").standard_normal(model.step_number + 1 - self._steps)
+        self._steps += shocks.size
+        kept = float(np.exp(-model.step_hours / self._hours))
+        spread = float(np.sqrt(1.0 - kept**2))
+        for shock in shocks.tolist():
+            self._deviation = kept * self._deviation + spread * shock
+        return float(np.exp(self._share * self._deviation - self._share**2 / 2))
 
 
 class Traffic:
@@ -74,11 +97,11 @@ class Traffic:
         self.departing, self.driving = Calendar(), Calendar()
         self.holding_back = WaitingLine()
         self.vehicles_driving = 0
+        self._ways_in: list[tuple[Entry, CorridorOpen]] = []
         self.petrol_lost_tonnes = 0.0
         self.petrol_used_litres = 0.0
         self._bus_credit: Floats = np.zeros(len(place.settlements))
-        self._deviation = 0.0
-        self._luck = 1.0
+        self._luck = Luck(parameters)
         self._risk_of_death = 0.0
         self._next_death = -1.0
 
@@ -103,29 +126,28 @@ class Traffic:
 
     def step(self, model: DisplacementModel) -> None:
         """Open or close the road, give out fuel, let vehicles and buses go, and serve the crossing."""
-        self._drift_luck(model)
         self._open_or_close(model)
         self._give_out_fuel(model)
         self._depart(model)
         self._run_buses(model)
-        arrived = self.driving.pop(model.step_number)
-        self.vehicles_driving -= arrived.size
-        seats = model.households.persons[arrived] / self.parameters.bus_seats
-        units = np.where(self.on_bus[arrived], seats, 1.0)
-        model.checkpoint.queue.append(arrived, units, model.hours)
+        self._reach_the_crossing(model)
         self._cross(model, model.checkpoint)
         self._die_on_the_road(model)
 
-    def _drift_luck(self, model: DisplacementModel) -> None:
-        """Let the crossing's deviation from its mean capacity wander (an Ornstein-Uhlenbeck process of the log)."""
-        p = self.parameters
-        kept = float(np.exp(-model.step_hours / p.crossing_noise_hours))
-        shock = float(model.stream("crossing").standard_normal())
-        self._deviation = kept * self._deviation + np.sqrt(1.0 - kept**2) * shock
-        self._luck = float(np.exp(p.crossing_noise_share * self._deviation - p.crossing_noise_share**2 / 2))
+    def _reach_the_crossing(self, model: DisplacementModel) -> None:
+        """Let vehicles and buses that get there join the queue, a bus by the seats taken of it."""
+        arrived = self.driving.pop(model.step_number)
+        if arrived.size:
+            self.vehicles_driving -= arrived.size
+            seats = model.households.persons[arrived] / self.parameters.bus_seats
+            units = np.where(self.on_bus[arrived], seats, 1.0)
+            model.checkpoint.queue.append(arrived, units, model.hours)
 
     def _open_or_close(self, model: DisplacementModel) -> None:
         entries = model.timeline.of(CorridorOpen, model.hours)
+        if entries is self._ways_in:
+            return
+        self._ways_in = entries
         self.openness = max((action.strength for _, action in entries), default=0.0)
         was_open, self.is_open = self.is_open, bool(entries)
         if self.is_open and not was_open:
@@ -149,9 +171,11 @@ class Traffic:
             self.carless[s].append(part)
 
     def _give_out_fuel(self, model: DisplacementModel) -> None:
+        if not len(self.fuel_queue):
+            return
         p = self.parameters
         stations = sum(action.stations * action.strength for _, action in model.timeline.of(FuelRelease, model.hours))
-        if not stations or not len(self.fuel_queue):
+        if not stations:
             if all(entry.end <= model.hours for entry, _ in model.timeline.every(FuelRelease)):
                 self._strand(model.households)
             return
@@ -179,6 +203,8 @@ class Traffic:
                 self.blocked.append(due)
             return
         self.holding_back.append(due)
+        if not len(self.holding_back):
+            return
         due = self.holding_back.take(self._room(model))
         due = due[model.households.status[due] == READY]
         for s, part in model.households.by_home(due):
@@ -214,6 +240,8 @@ class Traffic:
 
     def _drive(self, model: DisplacementModel, ids: Ids) -> None:
         """Send ``ids``, and whoever rides along, on the road to the crossing."""
+        if ids.size == 0:
+            return
         everybody = self._with_riders(ids)
         self.departed += int(model.households.persons[everybody].sum())
         model.households.move(everybody, TRANSIT)
@@ -225,21 +253,26 @@ class Traffic:
     def _run_buses(self, model: DisplacementModel) -> None:
         """Let buses fetch people, each settlement by its share of who waits; seats short of a household are kept."""
         buses = sum(action.n_buses * action.strength for _, action in model.timeline.of(Buses, model.hours))
-        lengths = np.array([len(line) for line in self.carless])
-        if not buses or not self.is_open or not lengths.any():
+        if not buses or not self.is_open or not any(map(len, self.carless)):
             self._bus_credit[:] = 0.0
             return
+        lengths = np.array([len(line) for line in self.carless])
         wait = 0.0 if np.isnan(model.checkpoint.wait_hours) else model.checkpoint.wait_hours
         round_trip = self.parameters.bus_turnaround_hours + wait
         seats = buses * self.parameters.bus_seats / round_trip * model.step_hours
         self._bus_credit += seats * lengths / lengths.sum()
-        for settlement in np.flatnonzero(self._bus_credit >= 1.0).tolist():
-            line = self.carless[settlement]
-            riders = self._board(model.households, line, float(self._bus_credit[settlement]), squeeze=False)
-            self._bus_credit[settlement] -= float(model.households.persons[riders].sum())
-            self.on_bus[riders] = True
-            self._drive(model, riders)
+        riders = [self._fill_bus(model.households, s) for s in np.flatnonzero(self._bus_credit >= 1.0).tolist()]
+        if riders:
+            aboard = np.concatenate(riders)
+            self.on_bus[aboard] = True
+            self._drive(model, aboard)
         self._bus_credit[[len(line) == 0 for line in self.carless]] = 0.0
+
+    def _fill_bus(self, households: Households, settlement: int) -> Ids:
+        """Let those next in line take the seats that buses have brought to ``settlement``."""
+        riders = self._board(households, self.carless[settlement], float(self._bus_credit[settlement]), squeeze=False)
+        self._bus_credit[settlement] -= float(households.persons[riders].sum())
+        return riders
 
     def _board(self, households: Households, line: WaitingLine, seats: float, *, squeeze: bool) -> Ids:
         """Take households from the front of ``line`` until ``seats`` are full; the last may ``squeeze`` in."""
@@ -254,7 +287,7 @@ class Traffic:
         """Return the crossing's capacity in this step [vehicles/h], averaged over its hours."""
         if not self.is_open or not len(model.checkpoint.queue):
             return 0.0
-        return self._mean_capacity(model) * self._luck
+        return self._mean_capacity(model) * self._luck.at(model)
 
     def _mean_capacity(self, model: DisplacementModel) -> float:
         """Return what the crossing lets pass in this step [vehicles/h], chance left out."""
@@ -276,10 +309,12 @@ class Traffic:
 
     def _die_on_the_road(self, model: DisplacementModel) -> None:
         """Take the deaths of the step among those on the way out, at a rate per person-hour on the road."""
+        on_road = model.households.in_transit - model.returns.persons_on_road
+        if not on_road:
+            return
         generator = model.stream("deaths on the road")
         if self._next_death < 0.0:
             self._next_death = float(generator.standard_exponential())
-        on_road = model.households.in_transit - model.returns.persons_on_road
         self._risk_of_death += (
             self.parameters.transit_deaths_per_million_person_hours * 1e-6 * on_road * model.step_hours
         )

@@ -16,7 +16,7 @@ from sim.report.material import Material
 from sim.results.located import Located, located
 
 WIDTH = 1000.0
-MARGIN = (0.09, 0.09, 0.85, 0.09)
+MARGIN = (0.09, 0.09, 1.05, 0.09)
 """Degrees west, south, east and north of the outermost point; names stick out in the east."""
 
 
@@ -74,8 +74,8 @@ def _extent(atlas: Atlas, found: list[Located]) -> NDArray[np.float64]:
 def _near(found: list[Located], project: Projection) -> str:
     """Return the part of the sheet with the homes and the crossing, as a viewBox."""
     places = [project(item.point.lon, item.point.lat) for item in found if item.kind != "province"]
-    room = np.array([130.0, 60.0])
-    (left, top), (right, bottom) = np.min(places, axis=0) - room, np.max(places, axis=0) + room
+    west, east = np.array([130.0, 60.0]), np.array([190.0, 60.0])  # names stick out in the east
+    (left, top), (right, bottom) = np.min(places, axis=0) - west, np.max(places, axis=0) + east
     height = max(bottom - top, (right - left) * project.height / WIDTH)
     width = height * WIDTH / project.height
     return f"{(left + right - width) / 2:.0f} {(top + bottom - height) / 2:.0f} {width:.0f} {height:.0f}"

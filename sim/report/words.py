@@ -14,8 +14,10 @@ from sim.report.material import Material
 from sim.results.claims import Claim
 from sim.results.compared import outcomes
 from sim.results.outlook import PLANNER_OUTPUTS
-from sim.results.said import hanging
+from sim.results.said import hanging, short
 from sim.results.words import MEASURES, in_words, interval_in_words
+from sim.scenario.parameters import SPECS
+from sim.scenario.schema import Scenario
 
 SCORED = (
     "persons_remaining",
@@ -128,12 +130,24 @@ def hangs_on(material: Material, found: Sequence[Claim]) -> list[str]:
     if not standing:
         return [f"Over {material.n_members} runs no assumption stands out from chance; more runs would tell."]
     standing.sort(key=lambda item: (not item.told, -abs(item.hangs_on[0].correlation)))
-    best = list({item.scenario: item for item in reversed(standing)}.values())[::-1]
+    best = list({item.scenario: item for item in reversed(standing)}.values())[::-1][:MOST_HANGING]
+    paths = dict.fromkeys((item.scenario, driver.path) for item in best for driver in item.hangs_on)
+    meanings = {short(path): meaning(material.scenarios[name], path) for name, path in paths}
     return [
-        f"{PLANNER_OUTPUTS[item.output].label.capitalize()} under “{material.titles[item.scenario]}”, against the "
-        f"first: {'; '.join(map(hanging, item.hangs_on))}."
-        for item in best[:MOST_HANGING]
+        *(
+            f"{PLANNER_OUTPUTS[item.output].label.capitalize()} under “{material.titles[item.scenario]}”, against the "
+            f"first: {'; '.join(map(hanging, item.hangs_on))}."
+            for item in best
+        ),
+        *(f"{name}: {text}" for name, text in meanings.items() if text),
     ]
+
+
+def meaning(scenario: Scenario, path: str) -> str:
+    """Say what an uncertain number is: a parameter by its definition, another by the scenario's note; else nothing."""
+    inner = path.rpartition(": ")[2]
+    spec = SPECS.get(inner.removeprefix("parameters."))
+    return f"{spec.meaning}." if spec else next((u.note for u in scenario.uncertainties if u.path == inner), "")
 
 
 def how_sure(material: Material) -> list[str]:

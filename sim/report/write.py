@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from sim.errors import OutputError, Problem
-from sim.results.file import check_file, write_file
+from sim.files import check_file, write_file
 from sim.results.folder import manifest_path, sealed
 from sim.results.text import json_text
 

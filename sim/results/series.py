@@ -39,10 +39,10 @@ def columns(dataset: xr.Dataset, variables: Iterable[str] | None = None) -> pd.D
 
 
 def condensed(dataset: xr.Dataset) -> pd.DataFrame:
-    """Return the tidy table that is written beside a result: values by settlement once a day, all others always."""
-    local = [str(name) for name, array in dataset.data_vars.items() if "settlement" in array.dims]
-    others = [str(name) for name in dataset.data_vars if name not in local]
-    return pd.concat([tidy(dataset, others), tidy(last_of_days(dataset), local)], ignore_index=True)
+    """Return the tidy table that is written beside a result: values by place or kind once a day, totals always."""
+    totals = [str(name) for name, array in dataset.data_vars.items() if array.dims == ("time",)]
+    others = [str(name) for name in dataset.data_vars if name not in totals]
+    return pd.concat([tidy(dataset, totals), tidy(last_of_days(dataset), others)], ignore_index=True)
 
 
 def last_of_days(dataset: xr.Dataset) -> xr.Dataset:

@@ -33,7 +33,7 @@ TIMED = ("runtime_s",)
 def write(result: Result, folder: Path | str, *, figures: bool = True, command: str = "") -> Path:
     """Write ``result`` as ``folder`` and return the folder's full path.
 
-    ``result.nc`` holds every variable, ``series.csv`` the same as tidy rows (by settlement: once a day),
+    ``result.nc`` holds every variable, ``series.csv`` the same as tidy rows (by place or kind: once a day),
     ``summary.json`` the headline numbers, ``planner.xlsx`` and ``planner/`` people in need, caseload, shelter and
     stocks as tables and key numbers at their places as GeoJSON, ``run.json`` the resolved scenario and what made the
     result, and ``figures/`` each plot as SVG and PNG. The folder appears whole or not at all; an earlier result is

@@ -24,8 +24,6 @@ Assurance = Literal[
     "autonomy",
 ]
 Commodity = Literal["food", "water", "medical", "fuel", "shelter", "hygiene"]
-Sector = Literal["electricity", "gas", "water", "health", "telecom", "fuel", "road"]
-DamageState = Literal["slight", "moderate", "extensive", "complete"]
 Targeting = Literal["by_need", "equal", "vulnerable_first"]
 Road = Annotated[str, Field(min_length=1, max_length=100)]
 """A road of the place by which trade and aid come in."""

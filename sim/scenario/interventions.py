@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from sim.place.sectors import Sector
 from sim.scenario.actions import (
     Assurance,
     Channel,
@@ -14,7 +15,6 @@ from sim.scenario.actions import (
     Intervention,
     PlacedIntervention,
     Road,
-    Sector,
     Targeting,
 )
 from sim.scenario.fields import FrozenDict, NonNegative, Share

@@ -10,8 +10,8 @@ from typing import Any
 import tomli_w
 
 from sim.errors import InputError, OutputError, Problem
+from sim.files import write_file
 from sim.library import shipped_scenarios
-from sim.results.file import write_file
 from sim.scenario.load import load
 from sim.scenario.merge import LISTS, OWN_KEYS
 from sim.scenario.schema import NAME_PATTERN, Scenario

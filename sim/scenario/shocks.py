@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from sim.scenario.actions import Action, Daily, DamageState, Placed, Road, Sector
+from sim.place.sectors import DamageState, Sector
+from sim.scenario.actions import Action, Daily, Placed, Road
 from sim.scenario.fields import FrozenDict, NonNegative, Share
 
 

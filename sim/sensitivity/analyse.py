@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.ensemble.draw import Member, priors
+from sim.ensemble.draw import Member
 from sim.ensemble.member import MOST_TIMES, Task
 from sim.ensemble.pool import run_all, worker_pool
 from sim.errors import Problem, ScenarioError, did_you_mean
@@ -19,6 +19,7 @@ from sim.model.run import run
 from sim.population.streams import Streams
 from sim.results.outlook import planner_outputs
 from sim.scenario.schema import Scenario
+from sim.scenario.uncertain import priors
 from sim.sensitivity.factors import Factor, factors_of, values_at
 from sim.sensitivity.plan import Plan
 from sim.sensitivity.screen import HIGH, LOW, leading, screen

@@ -17,10 +17,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats.qmc import LatinHypercube
 
-from sim.ensemble.draw import Member, given_anew, member_seeds, priors
-from sim.evaluation.posterior import core_of, read_posterior, values_of
+from sim.ensemble.draw import Member, given_anew, member_seeds
+from sim.ensemble.posterior import core_of, read_posterior
 from sim.population.streams import Streams
 from sim.scenario.schema import Scenario
+from sim.scenario.uncertain import priors, values_of
 
 Floats = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from types import ModuleType
 
 import pytest
 
+from sim.ensemble.posterior import data_hash
 from sim.evaluation.counts import fitting_counts
-from sim.evaluation.posterior import data_hash
 from sim.scenario.load import load
 from sim.scenario.parameters import SPECS
 

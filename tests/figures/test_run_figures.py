@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sim.figures.curves import busy, peaks, per_hour, persons_by_state, thinned
 from sim.figures.gallery import RUN_SHEETS, run_figures
 from sim.figures.run import KINDS, arrivals, provinces
-from sim.figures.style import PALETTE, save, style
+from sim.figures.style import PALETTE, dated, save, sheet, style
 
 
 def panel():
@@ -229,8 +229,20 @@ def test_numbers_on_axes_have_thousands_separators(made_up_result):
 def test_dates_on_axes_are_real_dates(made_up_result):
     ax = made_up_result.plot("arrivals")
     ax.figure.draw_without_rendering()
-    assert "21 Sep" in [label.get_text() for label in ax.get_xticklabels()]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["20 Sep", "22 Sep", "24 Sep", "26 Sep", "28 Sep"]
     assert ax.xaxis.get_offset_text().get_text() == "2023"
+
+
+@pytest.mark.parametrize("width", [2.5, 4.0, 9.0])
+@pytest.mark.parametrize("days", [4, 14, 45, 120, 180, 490])
+def test_an_axis_has_two_dates_or_more_and_no_more_than_have_room(width, days):
+    times = np.arange("2023-09-19", np.datetime64("2023-09-19") + days, np.timedelta64(1, "h"), dtype="datetime64[h]")
+    with style():
+        figure, axes = sheet(1, 1, size=(width, 2.0))
+        dated(axes[0, 0], times.astype("datetime64[ns]"), "UTC+4")
+        figure.draw_without_rendering()
+    shown = [label.get_text() for label in axes[0, 0].get_xticklabels() if label.get_text()]
+    assert 2 <= len(shown) <= max(3, width + 1)
 
 
 def test_files_are_the_same_bytes_each_time(made_up_result, tmp_path):

@@ -19,10 +19,10 @@ from mutations import spoilt_bytes, spoilt_table, spoilt_text, spoilt_tree
 from sim import library
 from sim.ensemble.compare import compare
 from sim.ensemble.draw import draw_members
+from sim.ensemble.posterior import core_of, read_posterior
 from sim.evaluation.condition import FILE as CONDITIONED
 from sim.evaluation.counts import counted, fitting_counts, planning_figures, scoring_counts
 from sim.evaluation.displaced import early_counts, later_counts
-from sim.evaluation.posterior import core_of, read_posterior
 from sim.evaluation.predicted import other_counts
 from sim.figures import gallery
 from sim.flee.convert import read_scenario

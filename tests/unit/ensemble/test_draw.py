@@ -11,9 +11,10 @@ from scipy.stats import kstest
 
 import sim
 from sim.ensemble import draw
-from sim.ensemble.draw import Member, draw_members, priors
+from sim.ensemble.draw import Member, draw_members
 from sim.scenario.load import load
 from sim.scenario.parameters import SPECS
+from sim.scenario.uncertain import priors
 
 BASE = load("as_reported")
 CEASEFIRE = load("ceasefire")

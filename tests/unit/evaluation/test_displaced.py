@@ -13,6 +13,7 @@ import pytest
 
 import sim
 from sim.ensemble.draw import draw_members
+from sim.ensemble.posterior import fitted_scenario, read_posterior
 from sim.errors import ScenarioError
 from sim.evaluation import prediction as prediction_module
 from sim.evaluation.condition import condition
@@ -24,7 +25,6 @@ from sim.evaluation.displaced import (
     modelled_at,
     series_of,
 )
-from sim.evaluation.posterior import fitted_scenario, read_posterior
 from sim.evaluation.prediction import (
     CONDITIONED,
     UNFITTED,

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from sim.ensemble import draw
+from sim.ensemble import posterior as posterior_module
+from sim.ensemble.posterior import data_hash, read_posterior, write_posterior
 from sim.errors import SeedError
 from sim.evaluation import hindcast as hindcast_module
-from sim.evaluation import posterior as posterior_module
 from sim.evaluation.baselines import BASELINES, constant_rate, logistic, persistence
 from sim.evaluation.calibrate import _next_temperature, _resample
 from sim.evaluation.counts import Counts, fitting_counts, scoring_counts
 from sim.evaluation.hindcast import hindcast
-from sim.evaluation.posterior import data_hash, read_posterior, write_posterior
 from sim.evaluation.simulate import arrivals_at
 from sim.model.run import run
 from sim.scenario.load import load

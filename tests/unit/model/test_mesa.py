@@ -18,9 +18,9 @@ import pytest
 import sim.model.run
 from sim.model.displacement import DisplacementModel
 from sim.model.headlines import HEADLINES
-from sim.model.institutions import Checkpoint, Convoy, Institution, RegistrationCentre
 from sim.model.run import run
 from sim.population.households import Household
+from sim.processes.institutions import Checkpoint, Convoy, Institution, RegistrationCentre
 from sim.scenario.load import load
 
 SMALL = load("as_reported").vary({"time.days": 9.0, "parameters.residents_total": 1500.0})

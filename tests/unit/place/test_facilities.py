@@ -11,8 +11,9 @@ import pytest
 
 from sim.errors import SeedError
 from sim.library import seeds_folder
-from sim.place.facilities import SECTORS, STATES, Facilities
+from sim.place.facilities import Facilities
 from sim.place.place import load_place, read_place
+from sim.place.sectors import SECTORS, STATES
 
 FOLDER = seeds_folder() / "karabakh_2023"
 

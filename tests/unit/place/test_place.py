@@ -88,10 +88,6 @@ def test_provinces_with_their_way_from_the_reception(place: Place) -> None:
     assert nearest.name == "Syunik"
 
 
-def test_reception_nodes_stand_once_each(place: Place) -> None:
-    assert place.reception_nodes == ("Kornidzor", "Goris", "Vayk")
-
-
 def test_a_place_is_frozen_and_travels_to_workers(place: Place) -> None:
     with pytest.raises(AttributeError):
         place.crossing = "elsewhere"  # type: ignore[misc]

@@ -11,8 +11,8 @@ import pytest
 import xarray as xr
 
 from sim.model.displacement import DisplacementModel
-from sim.model.institutions import Convoy, Facility
 from sim.model.run import run
+from sim.processes.institutions import Convoy, Facility
 from sim.scenario.load import load
 
 FILES = Path(__file__).parents[2] / "scenarios" / "valid"

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from sim.report.material import read_material
-from sim.report.words import against, bases, hangs_on, how_sure, lead, scores
+from sim.report.words import against, bases, hangs_on, how_sure, lead, meaning, scores
 from sim.results.claims import Claim
 from sim.results.drivers import Driver
+from sim.scenario.parameters import SPECS
 
 
 @pytest.fixture(scope="module")
@@ -73,5 +74,13 @@ def test_what_a_difference_hangs_on_is_said(material):
     assert "no assumption stands out" in hangs_on(material, found)[0]
     assert against(material, found)[0]["verdict"] == "higher"
     assert hangs_on(material, [dataclasses.replace(found[0], hangs_on=(driver,))]) == [
-        "Share of residents who remain under “A gradual integration roadmap”, against the first: hr_threat (−0.80)."
+        "Share of residents who remain under “A gradual integration roadmap”, against the first: hr_threat (−0.80).",
+        f"hr_threat: {SPECS['hr_threat'].meaning}.",
     ]
+
+
+def test_an_uncertain_number_says_what_it_is(material):
+    roadmap = material.scenarios["integration_roadmap"]
+    note = next(u.note for u in roadmap.uncertainties if u.path == "interventions.handover_in_steps.strength")
+    assert meaning(roadmap, "roadmap: interventions.handover_in_steps.strength") == note
+    assert meaning(roadmap, "interventions.nothing.strength") == ""

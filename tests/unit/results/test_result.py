@@ -46,7 +46,7 @@ def test_last_of_days_keeps_the_first_and_the_last_time_of_each_day(made_up_resu
     assert times[-1] == "29 12:00"
 
 
-def test_condensed_table_has_settlements_daily_and_the_rest_hourly(made_up_result):
+def test_condensed_table_has_places_daily_and_totals_hourly(made_up_result):
     rows = condensed(made_up_result.dataset).groupby("variable").size()
     assert rows["arrivals_cumulative"] == 241
     assert rows["persons_home"] == 12 * 3

@@ -14,11 +14,11 @@ import xarray as xr
 from typer.testing import CliRunner, Result
 
 from sim.cli.main import app
-from sim.ensemble.draw import priors
-from sim.evaluation.posterior import read_posterior
+from sim.ensemble.posterior import read_posterior
 from sim.figures import gallery
 from sim.results.write_comparison import write_comparison
 from sim.scenario.load import load
+from sim.scenario.uncertain import priors
 from sim.sensitivity.analyse import strongest
 from sim.sensitivity.factors import draw_independent, factors_of, ties, values_at
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from sim.errors import Problem, SeedError
+from sim.files import write_file
 from sim.library import seeds_folder
-from sim.results.file import write_file
 from sim.scenario.parameters import SPECS
+from sim.scenario.uncertain import values_of
 
 CORE_LINE = "# core: "
 
@@ -44,7 +44,9 @@ def read_posterior(name: str) -> pd.DataFrame:
         draws = pd.read_csv(path, comment="#")
     except (OSError, ValueError) as error:
         raise SeedError(Problem(name, "", str(error), "a CSV of posterior draws")) from error
-    problems = [problem for path in draws for problem in _column_problems(name, str(path), draws[path])]
+    problems = (
+        [] if draws.empty else [problem for path in draws for problem in _column_problems(name, str(path), draws[path])]
+    )
     if problems or draws.empty:
         raise SeedError(problems or [Problem(name, "", "no rows", "at least one draw")])
     return draws
@@ -79,13 +81,6 @@ def identified(draws: pd.DataFrame, priors: Mapping[str, Any], core: Sequence[st
 def correlations(draws: pd.DataFrame, core: Sequence[str]) -> pd.DataFrame:
     """Return the rank correlations of the numbers of ``core`` in the posterior, shape (n_core, n_core)."""
     return draws[list(core)].corr(method="spearman")
-
-
-def values_of(prior: Any, path: str, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the values of a prior at ``shares`` of it, within the range that the number at ``path`` may take."""
-    spec = SPECS.get(path.removeprefix("parameters."))
-    low, high = (spec.low, spec.high) if spec else (-np.inf, np.inf)
-    return np.asarray(prior.quantile(shares, low, high))
 
 
 def fitted_scenario(name: str) -> str | None:

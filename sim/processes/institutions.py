@@ -8,7 +8,7 @@ import numpy as np
 from mesa.discrete_space import CellAgent
 from numpy.typing import NDArray
 
-from sim.place.facilities import STATES
+from sim.place.sectors import STATES
 from sim.population.queues import PointQueue
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.evaluation import posterior as posterior_module
+from sim.ensemble import posterior as posterior_module
+from sim.ensemble.posterior import core_of, correlations, identified, read_posterior
 from sim.evaluation.calibrate import Posterior
 from sim.evaluation.calibration_report import show_calibration, write_calibration
 from sim.evaluation.counts import fitting_counts
-from sim.evaluation.posterior import core_of, correlations, identified, read_posterior, values_of
 from sim.results.folder import read_manifest
 from sim.scenario.load import load
+from sim.scenario.uncertain import values_of
 
 CAPACITY, INSECURITY, SEATS = (
     "parameters.checkpoint_full_per_hour",

@@ -1,4 +1,4 @@
-"""One file that appears whole or not at all."""
+"""Writing one file that appears whole or not at all."""
 
 from __future__ import annotations
 
