@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.ensemble.run import open_ensemble, run_ensemble
     from sim.ensemble.sweep import sweep
     from sim.model.displacement import DisplacementModel
+    from sim.model.replay import replay
     from sim.model.run import run
     from sim.results.result import Result
     from sim.scenario.load import load
@@ -32,6 +33,7 @@ _HOMES = {
     "compare": "sim.ensemble.compare",
     "load": "sim.scenario.load",
     "open_ensemble": "sim.ensemble.run",
+    "replay": "sim.model.replay",
     "run": "sim.model.run",
     "run_ensemble": "sim.ensemble.run",
     "sweep": "sim.ensemble.sweep",
@@ -45,6 +47,7 @@ __all__ = [
     "compare",
     "load",
     "open_ensemble",
+    "replay",
     "run",
     "run_ensemble",
     "sweep",

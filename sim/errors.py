@@ -20,6 +20,9 @@ from dataclasses import dataclass
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that steer a terminal or turn text around, in place of being read."""
 
+LONGEST_WORD = 200
+"""Letters of a word that are compared with known ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -32,14 +35,19 @@ class Problem:
     remedy: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.file}: {self.key}" if self.key else self.file
-        text = f"{where}: found {self.found}, expected {self.expected}"
+        where = f"{self.file}: {_cut(self.key)}" if self.key else self.file
+        text = f"{where}: found {_cut(self.found)}, expected {self.expected}"
         text = f"{text}; {self.remedy[0].lower()}{self.remedy[1:]}" if self.remedy else text
         return CONTROL.sub(lambda match: f"U+{ord(match[0]):04X}", text)
 
 
 MOST_TOLD = 200
 """Problems that are told one by one; whatever has more was not meant to be read."""
+
+
+def _cut(text: str, most: int = 600) -> str:
+    """Return a text of the input without its middle where it is too long to be read."""
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"
 
 
 class SimError(Exception):
@@ -79,5 +87,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("ceasefir", ["ceasefire", "monitoring"])
     'did you mean `ceasefire`?'
     """
-    close = difflib.get_close_matches(word, list(known), n=1)
+    close = difflib.get_close_matches(word[:LONGEST_WORD], list(known), n=1)
     return f"did you mean `{close[0]}`?" if close else ""

@@ -23,6 +23,14 @@ def seeds_folder() -> Path:
     return _root() / "seeds"
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; of a name that no system takes there is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def shipped_scenarios() -> dict[str, Path]:
     """Return name → file of every shipped scenario, by name."""
     return {path.stem: path for path in sorted(scenarios_folder().glob("*.toml"))}

@@ -160,7 +160,7 @@ def read_plan(path: Path) -> dict[str, Any] | None:
         return None
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise OutputError(Problem(str(file), "", "a damaged manifest", "a whole one", _ELSEWHERE)) from error
     if not isinstance(found, dict) or (found.get("made_by"), found.get("format")) != (MAKER, FORMAT):
         raise OutputError(Problem(str(file), "", "no manifest of Corridor's", "one", _ELSEWHERE))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from sim.errors import Problem, SeedError
 from sim.files import write_file
@@ -43,7 +44,9 @@ def read_posterior(name: str) -> pd.DataFrame:
         draws = pd.read_csv(path, comment="#").astype(float)
     except (OSError, ValueError) as error:
         raise SeedError(Problem(name, "", str(error), "a CSV of posterior draws")) from error
-    problems = [problem for path in draws for problem in _column_problems(name, str(path), draws[path])]
+    problems = (
+        [] if draws.empty else [problem for path in draws for problem in _column_problems(name, str(path), draws[path])]
+    )
     if problems or draws.empty:
         raise SeedError(problems or [Problem(name, "", "no rows", "at least one draw")])
     return draws
@@ -91,10 +94,12 @@ def fitted_scenario(name: str) -> str | None:
 def _column_problems(file: str, path: str, values: pd.Series) -> list[Problem]:
     """Say what is wrong with one column of draws."""
     group, _, name = path.partition(".")
-    if group in ("interventions", "shocks"):
-        return [] if values.notna().all() else [Problem(file, path, "a missing value", "a number in every row")]
-    if group != "parameters" or name not in SPECS:
+    if group not in ("interventions", "shocks") and (group != "parameters" or name not in SPECS):
         return [Problem(file, path, "no number of a scenario", "a path such as `parameters.hr_threat`")]
+    if not (is_numeric_dtype(values) and not is_bool_dtype(values) and np.isfinite(values).all()):
+        return [Problem(file, path, "what is no finite number", "a number in every row")]
+    if group != "parameters":
+        return []
     spec = SPECS[name]
     if values.between(spec.low, spec.high).all():
         return []

@@ -5,7 +5,9 @@ Calibration imports :func:`fitting_counts` only. :func:`scoring_counts` is for w
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +16,30 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, SeedError
 from sim.library import seeds_folder
+from sim.place.read import Column, Row, moment, name, number, optional, read_table, shown, text
 
 Floats = NDArray[np.float64]
 
 _GRID_HOURS = 0.25
-COLUMNS = ("timestamp_local", "cumulative_persons", "time_basis", "confidence")
+MOST_PERSONS = 1e9
+ARRIVAL_COLUMNS: Mapping[str, Column] = {
+    "timestamp_local": moment(),
+    "cumulative_persons": number(0.0, MOST_PERSONS),
+    "registered": optional(number(0.0, MOST_PERSONS)),
+    "time_basis": name(),
+    "origin": name(),
+    "confidence": name(),
+    "source_id": name(),
+    "note": text(),
+}
+PLANNER_COLUMNS: Mapping[str, Column] = {
+    "date": moment(),
+    "who": name(),
+    "statement": name(),
+    "persons": number(0.0, MOST_PERSONS),
+    "source_id": name(),
+    "note": text(),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,31 +94,35 @@ def counted(dataset: str) -> pd.Series | None:
 def planning_figures(dataset: str) -> pd.DataFrame:
     """Return what planners of the day made ready for: date, who, statement, persons, source_id."""
     path = seeds_folder() / dataset / "counts" / "score" / "planners.csv"
-    columns = ["date", "who", "statement", "persons", "source_id"]
-    if not path.exists():
-        return pd.DataFrame(columns=columns)
-    try:
-        return pd.read_csv(path).astype({"persons": float})[columns]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SeedError(Problem(str(path), "", str(error), "a readable CSV of planning figures")) from error
+    columns = [column for column in PLANNER_COLUMNS if column != "note"]
+    rows = read_table(path, PLANNER_COLUMNS) if path.exists() else []
+    table = pd.DataFrame([[row[column] for column in columns] for row in rows], columns=columns)
+    return table.assign(date=[f"{when:%Y-%m-%d}" for when in table["date"]])
 
 
 def _read(path: Path) -> Counts:
-    try:
-        table = pd.read_csv(path, comment="#")
-        missing = [name for name in COLUMNS if name not in table]
-        if missing:
-            raise SeedError(Problem(str(path), missing[0], "no such column", f"columns {', '.join(COLUMNS)}"))
-        persons = table["cumulative_persons"].to_numpy(dtype=float)
-        times = pd.DatetimeIndex(table["timestamp_local"])
-        if np.isnan(persons).any() or times.isna().any() or not (np.diff(times.asi8) > 0).all():
-            raise ValueError("a count without a number or a time, or times that go back")
-        return Counts(times, persons, _tolerance(table, times, persons), path)
-    except (OSError, ValueError, TypeError, IndexError) as error:
-        raise SeedError(Problem(str(path), "", str(error), "a readable CSV of counts")) from error
+    rows = read_table(path, ARRIVAL_COLUMNS)
+    problems = list(_out_of_order(shown(path), rows))
+    if problems:
+        raise SeedError(problems)
+    times = pd.DatetimeIndex([row["timestamp_local"] for row in rows])
+    persons = np.array([row["cumulative_persons"] for row in rows], dtype=float)
+    basis = np.array([row["time_basis"] for row in rows], dtype=str)
+    return Counts(times, persons, _tolerance(basis, times, persons), path)
 
 
-def _tolerance(table: pd.DataFrame, times: pd.DatetimeIndex, persons: Floats) -> Floats:
+def _out_of_order(file: str, rows: list[Row]) -> Iterator[Problem]:
+    """Yield counts that no one has seen grow: too few, not later than the count before, or fewer persons."""
+    if len(rows) < 2:
+        yield Problem(file, "", "a single count", "at least two")
+    for before, row in pairwise(rows):
+        for column in ("timestamp_local", "cumulative_persons"):
+            if row[column] < before[column] or (row[column] == before[column] and column == "timestamp_local"):
+                found = f"{row[column]} after {before[column]}"
+                yield Problem(file, f"line {row['line']}, {column}", found, "counts in the order of time, cumulative")
+
+
+def _tolerance(basis: NDArray[np.str_], times: pd.DatetimeIndex, persons: Floats) -> Floats:
     """Return the standard error of each count, shape (n,) [persons]: a count is right, but its clock is not quite.
 
     A quarter of an hour of the flow since the count before where the hour is stated, an hour where it was
@@ -105,7 +130,6 @@ def _tolerance(table: pd.DataFrame, times: pd.DatetimeIndex, persons: Floats) ->
     """
     hours = ((times - times[0]) / pd.Timedelta(hours=1)).to_numpy(dtype=float)
     flow = np.gradient(persons, hours)
-    basis = table["time_basis"].to_numpy(dtype=str)
     slack = np.where(np.char.startswith(basis, "stated"), 0.25, 1.0)
     boundary = basis == "day boundary"
     return np.asarray(50.0 + np.where(boundary, 500.0, slack * flow))

@@ -7,6 +7,7 @@ conditioned on, ``counts/score/`` what only judges; conditioning imports :func:`
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from sim.library import seeds_folder
 from sim.model.displacement import DisplacementModel
 from sim.model.run import release
-from sim.place.read import choice, date, name, number, read_table, text
+from sim.place.read import choice, moment, name, number, read_table, text
 from sim.population.households import WITHIN
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ RETURNED_ERROR, RETURNED_FLOOR = 0.25, 250.0
 """Standard error of the returns between two counts, share, and at least this [persons]."""
 
 DISPLACED_COLUMNS = {
-    "date": date(),
+    "date": moment(),
     "persons": number(0.0),
     "where": choice("all", "host"),
     "qualifier": text(),
@@ -65,7 +66,7 @@ def early_counts(dataset: str) -> pd.DataFrame:
 def later_counts(dataset: str) -> pd.DataFrame:
     """Return the counts that only judge, in the same columns; there may be none."""
     path = _folder(dataset) / "score" / "displaced.csv"
-    empty = not path.exists() or len(path.read_bytes().splitlines()) < 2
+    empty = not path.exists() or path.read_bytes().count(b"\n") < 2
     rows = [] if empty else read_table(path, DISPLACED_COLUMNS)
     return _table([(row["date"], row["where"], row["persons"]) for row in rows])
 
@@ -74,7 +75,7 @@ def _folder(dataset: str) -> Path:
     return seeds_folder() / dataset / "counts"
 
 
-def _table(rows: list[tuple[str, str, float]]) -> pd.DataFrame:
+def _table(rows: list[tuple[datetime, str, float]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["when", "series", "persons"])
     table["when"] = pd.to_datetime(table["when"]) + pd.Timedelta(hours=HOUR_OF_COUNT)
     return table.sort_values("when", kind="stable", ignore_index=True)

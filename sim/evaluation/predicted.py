@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.errors import Problem, SeedError
 from sim.library import seeds_folder
 from sim.place.place import Place
+from sim.place.read import Column, choice, moment, name, number, read_table, text
 
 _DAY = pd.Timedelta(days=1)
 
@@ -83,6 +83,18 @@ QUANTITIES: dict[str, Quantity] = {
 """What `counts/score/other.csv` may name."""
 
 
+OTHER_COLUMNS: Mapping[str, Column] = {
+    "quantity": choice(*QUANTITIES),
+    "timestamp_local": moment(),
+    "place": text(),
+    "value": number(0.0, 1e9),
+    "origin": name(),
+    "confidence": name(),
+    "source_id": name(),
+    "note": text(),
+}
+
+
 def other_counts(dataset: str) -> pd.DataFrame:
     """Return what was reported beside arrivals: quantity, when, place, value, source_id; none if there is no file.
 
@@ -91,19 +103,10 @@ def other_counts(dataset: str) -> pd.DataFrame:
     SeedError : if the file cannot be read or names an unknown quantity
     """
     path = seeds_folder() / dataset / "counts" / "score" / "other.csv"
-    columns = ["quantity", "when", "place", "value", "source_id"]
-    if not path.exists():
-        return pd.DataFrame(columns=columns)
-    try:
-        table = pd.read_csv(path, keep_default_na=False).rename(columns={"timestamp_local": "when"})
-        table["when"] = pd.to_datetime(table["when"])
-        table["value"] = table["value"].astype(float)
-    except (OSError, ValueError, KeyError) as error:
-        raise SeedError(Problem(str(path), "", str(error), "a readable CSV of counts")) from error
-    unknown = sorted(set(table["quantity"]) - set(QUANTITIES))
-    if unknown:
-        raise SeedError(Problem(str(path), "quantity", unknown[0], f"one of {', '.join(QUANTITIES)}"))
-    return table[columns]
+    rows = read_table(path, OTHER_COLUMNS) if path.exists() else []
+    columns = [column for column in OTHER_COLUMNS if column not in ("origin", "confidence", "note")]
+    table = pd.DataFrame([[row[column] for column in columns] for row in rows], columns=columns)
+    return table.rename(columns={"timestamp_local": "when"})
 
 
 def predict(data: xr.Dataset, asked: pd.DataFrame, place: Place) -> list[float]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem
 from sim.flee.tables import Findings, Line, as_date, data_rows, read_lines
+from sim.library import is_file
 
 Floats = NDArray[np.float64]
 Count = tuple[float, float]
@@ -70,7 +71,7 @@ def _corrections(inputs: Path, found: Findings, start: date) -> dict[str, float]
 
 def _table(folder: Path, name: str, layout: Line, found: Findings, start: date) -> list[Count]:
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+    if not is_file(path) or not path.resolve().is_relative_to(folder.resolve()):
         found.problem(layout, f"no file `{name}` in source_data", "a file of dates and counts", "correct its name")
         return []
     by_day: dict[float, float] = {}

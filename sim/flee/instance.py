@@ -125,7 +125,7 @@ def _period(inputs: Path, found: Findings) -> tuple[date, int]:
     start = as_date(start_row.cell(1)) if start_row else date(2000, 1, 1)
     if start is None and start_row is not None:
         found.problem(start_row, f"`{start_row.cell(1)}`", "a date such as 2012-02-29")
-    days = int(found.number(length_row, 1, "length in days", 1, LONGEST, None)) if length_row else 1
+    days = found.whole(length_row, 1, "length in days", 1, LONGEST) if length_row else 1
     found.stop()
     assert start is not None
     return start, days
@@ -172,7 +172,7 @@ def _routes(inputs: Path, found: Findings, locations: dict[str, Location]) -> tu
     for row in data_rows(_rows(inputs, "routes.csv"), lambda first: first.cell(0).lower() == "name1"):
         good = [found.known(row, index, tuple(locations), "a name in locations.csv") for index in (0, 1)]
         km = found.number(row, 2, "distance in km", 0, 20_000)
-        way = int(found.number(row, 3, "forced redirection", 0, 2, 0.0))
+        way = found.whole(row, 3, "forced redirection", 0, 2, 0)
         if not all(good):
             continue
         a, b = row.cell(0), row.cell(1)
@@ -226,7 +226,7 @@ def _conflicts(inputs: Path, found: Findings, locations: dict[str, Location], da
     table: dict[str, dict[int, float]] = {head: {} for _, head in names}
     for row in rows[1:]:
         if not row.cells[0].startswith("#"):
-            day = int(found.number(row, 0, "day", -100_000, 100_000))
+            day = found.whole(row, 0, "day", -100_000, 100_000)
             for index, head in names:
                 table[head][day] = found.number(row, index, f"intensity in {head}", 0, 1e6)
     filled = {head: _filled(given, days) for head, given in table.items() if head in locations}

@@ -45,7 +45,7 @@ class Findings:
         """Return a number within ``[low, high]``; note what isn't one and return ``empty``, or 0."""
         text = line.cell(index).replace(",", "")
         if not text and empty is not None:
-            return empty
+            return float(empty)
         try:
             value = float(text)
         except ValueError:
@@ -53,8 +53,15 @@ class Findings:
         if not low <= value <= high:
             found = f"`{text}` as {what}" if text else f"no {what}"
             self.problem(line, found, f"a number from {low:g} to {high:g}")
-            return empty or 0.0
+            return float(empty or 0.0)
         return value
+
+    def whole(self, line: Line, index: int, what: str, low: int, high: int, empty: int | None = None) -> int:
+        """Return a whole number within ``[low, high]``, as :meth:`number` does."""
+        value = self.number(line, index, what, low, high, empty)
+        if not value.is_integer():
+            self.problem(line, f"`{line.cell(index)}` as {what}", f"a whole number from {low} to {high}")
+        return int(value)
 
     def day(self, line: Line, index: int, what: str, start: date, empty: float | None = None) -> float:
         """Return a day counted from ``start``, given as a number or as a date."""
@@ -127,11 +134,14 @@ def _text(path: Path, label: str) -> str:
     if len(content) > MAX_BYTES:
         raise SeedError(Problem(label, "", "a file of more than 64 MiB", "a table of a FLEE instance"))
     try:
-        return content.decode("utf-8-sig").replace("\0", "")
+        text = content.decode("utf-8-sig")
+        strange = "null characters" if "\0" in text else ""
+        line = text[: text.find("\0")].count("\n") + 1
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        problem = Problem(label, f"line {line}", "bytes that aren't UTF-8", "UTF-8 text", "save it as UTF-8")
-        raise SeedError(problem) from None
+        strange, line = "bytes that aren't UTF-8", content[: error.start].count(b"\n") + 1
+    if strange:
+        raise SeedError(Problem(label, f"line {line}", strange, "UTF-8 text", "save it as UTF-8"))
+    return text
 
 
 def data_rows(rows: list[Line], is_header: Callable[[Line], bool] | None = None) -> Iterator[Line]:

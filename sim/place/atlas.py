@@ -37,6 +37,9 @@ NOTE = (
 )
 """What every map says below itself."""
 
+UNREADABLE = (OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+"""What a file that is no GeoJSON, or another kind of it, may raise."""
+
 Line = tuple[tuple[float, float], ...]
 
 
@@ -147,7 +150,7 @@ def _outlines() -> tuple[dict[str, tuple[Line, ...]], tuple[Line, ...]]:
         features = json.loads(path.read_text(encoding="utf-8"))["features"]
         shapes = {f["properties"]["name"]: _rings(f) for f in features if f["properties"]["kind"] == "province"}
         lines = [_line(part) for f in features if f["properties"]["kind"] == "line" for part in _parts(f)]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         found = f"unreadable ({error})"
         raise SeedError(Problem(f"seeds/outlines/{path.name}", "", found, "GeoJSON", "Restore it")) from error
     return shapes, tuple(lines)

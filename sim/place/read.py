@@ -16,6 +16,7 @@ from sim.errors import Problem, SeedError, did_you_mean
 from sim.library import seeds_folder
 
 Row = dict[str, Any]
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -56,11 +57,6 @@ def _some_text(cell: str) -> str:
     return cell
 
 
-def _date(cell: str) -> str:
-    datetime.fromisoformat(cell)
-    return cell
-
-
 def number(low: float = -math.inf, high: float = math.inf) -> Column:
     """Declare a column of finite numbers within ``[low, high]``."""
     limits = {(False, False): "", (True, False): f" of at least {low:g}", (False, True): f" of at most {high:g}"}
@@ -93,9 +89,16 @@ def name() -> Column:
     return Column(_some_text, "a name")
 
 
-def date() -> Column:
-    """Declare a column of dates such as 2020-11-10, kept as they are written."""
-    return Column(_date, "a date such as 2020-11-10")
+def _moment(cell: str) -> datetime:
+    found = datetime.fromisoformat(cell)
+    if found.tzinfo is not None or not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        raise ValueError(cell)
+    return found
+
+
+def moment() -> Column:
+    """Declare a column of dates, or of dates and times by local clocks, without an offset."""
+    return Column(_moment, "a date, or date and time, such as 2023-09-24T17:00")
 
 
 def dataset_folder(dataset: str) -> Path:
@@ -230,5 +233,5 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SeedError(
             Problem(shown(path), "", "no such file", "a TOML file", "Restore it from the project")
         ) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SeedError(Problem(shown(path), "", f"malformed TOML ({error})", "TOML in UTF-8")) from None

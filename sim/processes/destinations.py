@@ -27,7 +27,9 @@ LEAST_UTILITY = -1e300
 
 def nearness(p: FlightParameters, km: Floats) -> Floats:
     """Return the part of utility that the way has, of the shape of ``km``; -inf where there is no way."""
-    return np.asarray(-p.destination_km_elasticity * np.log(km + p.destination_km_offset))
+    there = np.isfinite(km)
+    pull = -p.destination_km_elasticity * np.log(np.where(there, km, 0.0) + p.destination_km_offset)
+    return np.asarray(np.where(there, pull, -np.inf))
 
 
 def choice_table(p: FlightParameters, near: Floats, persons: Floats, capacity: Floats) -> Floats:

@@ -30,6 +30,8 @@ Ids = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 HOURS_PER_DAY = 24.0
+LEAST_ROOM = 1e-300
+"""Persons; a destination for nobody divides by this."""
 
 
 class Flight:
@@ -178,7 +180,7 @@ class Flight:
         if self.drift <= 0.0:
             return
         households = model.households
-        full = np.minimum(1.0, households.in_provinces / self.capacity)
+        full = np.minimum(1.0, households.in_provinces / np.maximum(self.capacity, LEAST_ROOM))
         due = self.risk.advance(self.drift * self.hr_crowding**full * model.step_hours / HOURS_PER_DAY)
         here = households.place[due] - 1
         due = due[(households.status[due] == DISPLACED) & (here == self.destination[due])]

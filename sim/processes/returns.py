@@ -58,7 +58,7 @@ def elsewhere_hazard(p: ReturnParameters, home: Floats, held: NDArray[np.bool_],
     held : shape (n_settlements,), whether residents' own side holds the settlement, unchallenged
     residents : shape (n_settlements,), weight of each
     """
-    if held.all() or not held.any():
+    if held.all() or not residents[held].any():
         return np.zeros_like(home)
     reach = np.average(home[held], weights=residents[held])
     return np.where(held, 0.0, p.hr_return_elsewhere * reach)

@@ -93,7 +93,7 @@ def manifest_path(folder: Path) -> Path | None:
 def _manifest_at(path: Path) -> dict[str, Any] | None:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return manifest if isinstance(manifest, dict) and manifest.get("made_by") == MAKER else None
 

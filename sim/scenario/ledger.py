@@ -114,7 +114,7 @@ def _read(path: Path, file: str) -> dict[str, Any]:
     except OSError as error:
         found = error.strerror or "an unreadable file"
         raise SeedError(Problem(file, "", found.lower(), "the ledger", "Restore it from the project")) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SeedError(Problem(file, "", f"malformed TOML ({error})", "TOML in UTF-8")) from None
 
 

@@ -165,7 +165,7 @@ def _without_tags(loc: Loc) -> tuple[Loc, dict[int, str]]:
 
 def _known_keys(loc: Loc, tags: Mapping[int, str]) -> list[str]:
     """Return the keys that the table at ``loc`` may hold."""
-    if loc and loc[-1] == "prior":
+    if loc and loc[-1] == "prior" and len(loc) in tags:
         return list(KINDS["prior"][tags[len(loc)]].model_fields)
     if not loc:
         return [*FILE_KEYS, *Scenario.model_fields]

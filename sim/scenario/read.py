@@ -118,7 +118,7 @@ def _parent(file: File) -> File | None:
         remedy = "put the parent beside this file"
         expected = "a file in the same folder or below it"
         raise ScenarioError(Problem(file.label, "extends", f"{shown(name)}, which lies elsewhere", expected, remedy))
-    if not path.is_file():
+    if not library.is_file(path):
         near = did_you_mean(name, [item.name for item in folder.glob("*.toml")])
         expected = f"a file in {PurePosixPath(file.label).parent}"
         raise ScenarioError(Problem(file.label, "extends", f"{shown(name)}, which doesn't exist", expected, near))

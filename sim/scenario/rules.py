@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeGuard
@@ -22,7 +23,6 @@ from sim.scenario.shocks import Conflict
 MAX_STEPS = 1_000_000
 MAX_BYTES, BYTES_PER_PLACE = 16 * 2**30, 400
 """Of a run's series in memory; of all series for each place and output time, more than any run was seen to take."""
-MOST = 1e300
 PRIOR_NEEDED = ("assumed", "estimated", "calibrated")
 _PRIOR: TypeAdapter[Prior] = TypeAdapter(Prior)
 
@@ -84,7 +84,7 @@ def _parameter(loc: Loc, entry: Mapping[str, Any], spec: Spec) -> Iterator[Findi
 
 
 def _finite(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _prior(raw: object) -> Prior | None:
@@ -191,7 +191,7 @@ def files(pieces: Pieces) -> Iterator[Finding]:
     if dataset and dataset not in known:
         close = did_you_mean(dataset, known)
         yield Finding(("place", "dataset"), shown(dataset), f"a dataset in seeds/ ({listed(known)})", close)
-    if isinstance(posterior, str) and "/" not in posterior and not (seeds / posterior).is_file():
+    if isinstance(posterior, str) and "/" not in posterior and not library.is_file(seeds / posterior):
         yield Finding(("posterior",), shown(posterior), "the name of a file in seeds/")
 
 

@@ -15,7 +15,7 @@ class Offensive(Placed):
     """Fighting: incidents rise to the offensive rate times ``intensity``."""
 
     kind: Literal["offensive"]
-    intensity: NonNegative = 1.0
+    intensity: Annotated[float, Field(ge=0.0, le=100.0, strict=True)] = 1.0
 
 
 class ControlChange(Placed):

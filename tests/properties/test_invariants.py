@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim.model.displacement as displacement
+from invariants import everybody
 from sim.library import shipped_scenarios
 from sim.model.displacement import DisplacementModel
 from sim.model.run import run
@@ -57,15 +58,6 @@ LEVERS = st.fixed_dictionaries(
         "parameters.rental_places_per_1000": st.sampled_from([0.0, 10.0]),
     },
 )
-
-
-def everybody(data: xr.Dataset) -> np.ndarray:
-    """Add up the persons of all states at each time."""
-    states = ("persons_home", "persons_ready", "persons_in_transit", "persons_displaced", "persons_returned")
-    return sum(
-        (data[name].sum([dim for dim in data[name].dims if dim != "time"]).to_numpy() for name in states),
-        start=data["deaths_cumulative"].to_numpy(),
-    )
 
 
 def digest(data: xr.Dataset) -> bytes:

@@ -111,6 +111,10 @@ def test_any_executor_will_do(whole: Path, tmp_path: Path) -> None:
         assert executor.submit(int).result() == 0, "left open"
 
 
+def test_three_workers_end_with_the_bytes_of_one(whole: Path, tmp_path: Path) -> None:
+    assert contents(ensemble(tmp_path / "ensemble", workers=3)) == contents(whole)
+
+
 def test_nothing_that_is_written_tells_when_or_where_it_was(whole: Path) -> None:
     for name, content in contents(whole).items():
         assert str(whole.parent).encode() not in content, name

@@ -73,7 +73,9 @@ def test_a_place_without_later_counts_has_none_and_a_broken_file_is_named(
     assert other_counts("nowhere").empty
     folder = tmp_path / "here" / "counts" / "score"
     folder.mkdir(parents=True)
-    (folder / "other.csv").write_text("quantity,timestamp_local,place,value,source_id\ncamels,2023-09-27,,3,A01\n")
+    (folder / "other.csv").write_text(
+        "quantity,timestamp_local,place,value,origin,confidence,source_id,note\ncamels,2023-09-27,,3,sourced,high,A01,\n"
+    )
     with pytest.raises(SeedError, match="camels"):
         other_counts("here")
 
