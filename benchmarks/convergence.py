@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 import sim
-from sim.figures.style import BLUE, VERMILION, counted, footer, from_zero, save, sheet, style, title
+from sim.figures.style import BLUE, VERMILION, counted, footer, save, sheet, style, title
 
 STEPS = (1, 5, 15, 60, 180, 360, 720, 1440)
 SEEDS = (1, 2, 3)
@@ -67,8 +67,7 @@ def figure(found: pd.DataFrame, name: str) -> Figure:
             ax.xaxis.set_major_formatter(FuncFormatter(lambda step, _: LABELS[int(step)]))
             ax.set_xlabel("length of a step")
             counted(ax, label, unit)
-            ax.margins(y=0.1)
-            from_zero(ax)
+            ax.set_ylim(0.0, 1.08 * by_step.max().max())
             title(ax, heading)
         axes[0, 0].legend(loc="lower left")
         seeds = f"seeds {SEEDS[0]} to {SEEDS[-1]}: mean and range"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import NoReturn, ParamSpec
 
 import typer
@@ -15,6 +18,7 @@ from sim.errors import InputError, SimError
 
 FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 DEBUG = "CORRIDOR_DEBUG"
+STOPPED = "interrupted; nothing unfinished was written"
 
 P = ParamSpec("P")
 
@@ -25,14 +29,15 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(command)
     def run(*args: P.args, **keys: P.kwargs) -> None:
         try:
-            command(*args, **keys)
+            with _interruptible():
+                command(*args, **keys)
             sys.stdout.flush()
         except (typer.Exit, typer.Abort):
             raise
         except BrokenPipeError:
             _leave_quietly()
         except KeyboardInterrupt as error:
-            _leave(str(error) or "interrupted; nothing unfinished was written", INTERRUPTED)
+            _leave(str(error) or STOPPED, INTERRUPTED)
         except InputError as error:
             _leave("\n".join(f"error: {problem}" for problem in error.problems), WRONG_INPUT)
         except SimError as error:
@@ -46,6 +51,30 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             _leave(f"internal error: {type(error).__name__}: {error}; please report it ({DEBUG}=1 says more)", FAILED)
 
     return run
+
+
+def expect_interrupts() -> None:
+    """Let Ctrl-C end the process in words also before a command begins and after it has ended."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    sys.stderr.write(f"{STOPPED}\n")
+    sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C raise KeyboardInterrupt meanwhile, as commands expect it."""
+    if signal.getsignal(signal.SIGINT) is not _stop:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, _stop)
 
 
 def _leave(message: str, code: int) -> NoReturn:

@@ -22,7 +22,7 @@ from sim.cli.discover import discover
 from sim.cli.ensemble import ensemble
 from sim.cli.explain import explain
 from sim.cli.flee import import_flee, score_flee
-from sim.cli.guard import guarded
+from sim.cli.guard import expect_interrupts, guarded
 from sim.cli.hindcast import hindcast
 from sim.cli.list import list_scenarios
 from sim.cli.report import report
@@ -85,6 +85,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, _terminate)
+    expect_interrupts()
     app()
 
 

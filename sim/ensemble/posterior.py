@@ -41,7 +41,7 @@ def read_posterior(name: str) -> pd.DataFrame:
     """
     path = seeds_folder() / name
     try:
-        draws = pd.read_csv(path, comment="#").astype(float)
+        draws = pd.read_csv(path, comment="#")
     except (OSError, ValueError) as error:
         raise SeedError(Problem(name, "", str(error), "a CSV of posterior draws")) from error
     problems = (

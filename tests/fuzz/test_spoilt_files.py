@@ -187,14 +187,6 @@ def test_a_result_that_was_changed_is_refused(name: str, known: dict[str, Target
         read_material(folder)
 
 
-def test_a_result_without_a_seal_is_read() -> None:
-    """Results written before manifests had one."""
-    from sim.results.folder import sealed
-
-    manifest = {"made_by": "corridor", "files": []}
-    assert sealed(sealed(manifest)) == sealed(manifest) != sealed({**manifest, "seed": 1})
-
-
 NETWORK = {
     "title": "Anywhere",
     "settlements": [{"name": f"Town {i}", "lat": 0, "lon": i, "residents": r} for i, r in enumerate((1e12, 5.0))],

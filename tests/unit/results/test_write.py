@@ -262,3 +262,12 @@ def test_reading_a_damaged_result_says_so(made_up_result, tmp_path):
     (folder / "summary.json").write_text("{")
     with pytest.raises(OutputError, match=r"summary.json: found a damaged file"):
         read(folder)
+
+
+def test_a_result_of_an_earlier_version_is_refused_in_words(made_up_result, tmp_path):
+    folder = write(made_up_result, tmp_path / "out", figures=False)
+    manifest = json.loads((folder / "run.json").read_text("utf-8"))
+    del manifest["seal"]
+    (folder / "run.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(OutputError, match=r"run\.json: found a manifest without a seal, of an earlier version"):
+        read(folder)
