@@ -22,10 +22,11 @@ def timed(folder: str) -> tuple[float, float, float, int]:
     read = time.process_time()
     model = DisplacementModel(scenario, 1)
     ready = time.process_time()
+    agents = 0
     for _ in range(scenario.time.n_steps):
         model.step()
+        agents += int(model.households.displaced.sum()) + model.households.in_transit
     done = time.process_time()
-    agents = int(model.households.displaced.sum()) * scenario.time.n_steps
     release(model)
     return done - ready, read - began, ready - read, agents
 

@@ -21,7 +21,7 @@ import networkx as nx
 
 import sim.model.displacement
 from sim.library import scenarios_folder, seeds_folder
-from sim.model.recorder import VARIABLES
+from sim.model.recorder import AT_END, VARIABLES
 from sim.model.schedule import SCHEDULE
 from sim.population.households import Households, Status
 from sim.population.synthesis import Columns
@@ -99,6 +99,7 @@ def parameters() -> str:
 def observed() -> str:
     """Every recorded variable."""
     rows = [(f"`{v.name}`", ", ".join(("time", *v.dims)), v.units, v.long_name) for v in VARIABLES]
+    rows += [(f"`{v.name}`", ", ".join(v.dims), v.units, v.long_name) for v in AT_END]
     return table(("variable", "dimensions", "unit", "meaning"), rows)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import OutputError, Problem
-from sim.results.checksums import check_seal, sealed, sha256
+from sim.results.checksums import check_seal, is_whole, sealed, sha256
 from sim.results.folder import ENSEMBLE, MAKER, files_in, obstacle
 from sim.results.lock import locked
 from sim.results.provenance import software
@@ -108,7 +108,7 @@ class EnsembleFolder:
     def finished(self) -> bool:
         """Whether every file that came of the members is here and whole."""
         files = (read_plan(self.path) or {}).get("files", {})
-        return bool(files) and all(sha256(self.path / name) == digest for name, digest in files.items())
+        return bool(files) and all(is_whole(self.path / name, digest) for name, digest in files.items())
 
     @contextmanager
     def finishing(self) -> Iterator[Path]:

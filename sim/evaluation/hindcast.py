@@ -17,6 +17,7 @@ from sim.evaluation.predicted import also_asked, other_counts, predict, summaris
 from sim.evaluation.scores import coverage, crps, errors
 from sim.model.run import run
 from sim.model.timeline import local_start
+from sim.place.atlas import atlas_of
 from sim.place.place import load_place
 from sim.scenario.schema import Scenario
 
@@ -88,6 +89,8 @@ def hindcast(
     days = min(scenario.time.days, float(score.hours(start)[-1]) / 24.0 + DAYS_BEYOND)
     played = scenario.vary({"time.days": days})
     asked = pd.concat([other_counts(place.name), also_asked(place, score.times[-1])], ignore_index=True)
+    atlas = atlas_of(scenario.place)
+    asked["title"] = [point.title if (point := atlas.district(name)) else name for name in asked["place"]]
     drawn = draw_members([played], members, seed)
     with worker_pool(workers) as executor:
         found = run_all(play, [Task(played, member, asked) for member in drawn], executor, progress)

@@ -120,12 +120,14 @@ def summarise(asked: pd.DataFrame, draws: np.ndarray) -> pd.DataFrame:
 
     Parameters
     ----------
-    asked : as from :func:`other_counts`; a value may be missing, where nothing was reported
+    asked : as from :func:`other_counts`; a value may be missing, where nothing was reported; ``title``, where there
+        is such a column, is what the place is called for readers
     draws : shape (n_asked, n_members)
     """
     low, middle, high = np.quantile(draws, [0.05, 0.5, 0.95], axis=1)
     quantities = [QUANTITIES[name] for name in asked["quantity"]]
-    words = [f"{item.words} {place}".strip() for item, place in zip(quantities, asked["place"], strict=True)]
+    titles = asked.get("title", asked["place"])
+    words = [f"{item.words} {title}".strip() for item, title in zip(quantities, titles, strict=True)]
     reported = asked["value"].to_numpy(dtype=float)
     return pd.DataFrame(
         {

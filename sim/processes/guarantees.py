@@ -84,7 +84,7 @@ class Guarantees:
         """Bring activation up to the hour and let belief grow or shrink."""
         giving = [entry for entry in model.timeline.active(model.hours) if isinstance(entry.action, GIVING)]
         was = self.activation > 0.0
-        if not (giving or was.any() or self.roadmaps):
+        if not (giving or was.any() or self.roadmaps or (self.standing < 1.0).any()):
             return
         self.activation = self._activation(model, giving)
         now = self.activation > 0.0

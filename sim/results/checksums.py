@@ -18,12 +18,17 @@ AGAIN = "Run it again"
 
 
 def sha256(file: Path) -> str:
-    """Return the SHA-256 of a file, or an empty text if it can't be read."""
+    """Return the SHA-256 of a file; OSError if it can't be read."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def is_whole(file: Path, digest: str | None) -> bool:
+    """Whether a file is there and is the one of that SHA-256."""
     try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return sha256(file) == digest
     except OSError:
-        return ""
+        return False
 
 
 def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,7 +49,7 @@ def check_files(folder: Path, digests: Mapping[str, str], names: Iterable[str], 
     for name in names:
         if not (folder / name).is_file():
             raise damaged(folder / name, "no such file", remedy)
-        if sha256(folder / name) != digests.get(name):
+        if not is_whole(folder / name, digests.get(name)):
             raise damaged(folder / name, "a damaged file (its checksum is not the manifest's)", remedy)
 
 

@@ -45,7 +45,10 @@ def test_what_is_built_from_the_code_changes_with_it(build: ModuleType) -> None:
         build.filled("<!-- begin: nothing_builds_this -->\n<!-- end -->")
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
+BESIDE = [ROOT / name for name in ("README.md", "CHANGELOG.md", "benchmarks/README.md", "figures/README.md")]
+
+
+@pytest.mark.parametrize("page", [*PAGES, *BESIDE], ids=lambda page: f"{page.parent.name}/{page.name}")
 def test_links_lead_somewhere(page: Path) -> None:
     targets = LINK.findall(page.read_text(encoding="utf-8"))
     missing = [target for target in targets if not (page.parent / target).exists()]

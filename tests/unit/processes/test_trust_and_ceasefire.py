@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from sim.model.displacement import DisplacementModel
 from sim.model.run import run
 from sim.processes.ceasefire import collapse_hazard
 from sim.results.result import Result
@@ -121,3 +122,20 @@ def test_belief_is_lost_faster_than_it_is_regained() -> None:
     days_to_regain = -p["credibility_gain_days"] * np.log(1 - lost_at_once)
     assert days_to_regain > 7
     assert "autonomy" in ASSURANCES
+
+
+def test_what_ended_is_forgiven_in_time_whatever_else_is_in_force() -> None:
+    start = "2023-09-19T00:00:00+04:00"
+    base = load("base")
+    bare = base.without(*(action.id for _, action in base.actions())).vary({**SMALL, "time.days": 40})
+    ended = {"kind": "assurance", "id": "rights", "assurance": "legal_rights", "start": start, "strength": 1.0}
+    lasting = {"kind": "assurance", "id": "pardon", "assurance": "amnesty", "start": start, "strength": 1.0}
+    alone = bare.with_intervention({**ended, "end": "2023-09-24T00:00:00+04:00"})
+    standing = []
+    for scenario in (alone, alone.with_intervention(lasting)):
+        model = DisplacementModel(scenario, 1)
+        for _ in range(30 * 4):
+            model.step()
+        standing.append(model.guarantees.standing[ASSURANCES.index("legal_rights")])
+    assert standing[0] == pytest.approx(standing[1])
+    assert (standing[0] > 1.0 - bare.values()["credibility_loss_departure"]).all()
