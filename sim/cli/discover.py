@@ -50,7 +50,7 @@ def discover(
 ) -> None:
     """Find in which region of the assumptions an outcome comes about, as a plain rule, or that there is none.
 
-    Plays 200 members, some two minutes on two cores for 120 days of `as_reported`. Outputs: see `corridor sensitivity`.
+    Plays 200 members. Outputs: see `corridor sensitivity`.
     """
     from sim.results.folder import check_target
 

@@ -58,9 +58,8 @@ def sensitivity(
     """Find the assumptions that a scenario's outputs hang on: screening, swings and shares of variance.
 
     Screens all uncertain numbers by elementary effects, moves the leading dozen one at a time, and gives the leading
-    few their shares of each output's variance. A shipped scenario takes some 600 runs: six minutes on two cores for
-    120 days of `as_reported`, twice that for `integration_roadmap`. `--days 30` halves it; `--only interventions`,
-    which screens a dozen numbers, does too.
+    few their shares of each output's variance. A shipped scenario takes some 600 runs; `--days 30` halves their
+    length, and `--only interventions`, which screens a dozen numbers, their number.
     """
     from sim.results.folder import check_target
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,7 +32,7 @@ def remember(threat: Floats, incidents: Floats | NDArray[np.int64], hours: float
     return np.asarray(1.0 - gap)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _kept(hours: float, memory_days: float) -> float:
     """Return the share of a memory that is left after ``hours``."""
     return float(np.exp(-hours / (24.0 * memory_days)))
