@@ -90,7 +90,8 @@ def hindcast(
     played = scenario.vary({"time.days": days})
     asked = pd.concat([other_counts(place.name), also_asked(place, score.times[-1])], ignore_index=True)
     atlas = atlas_of(scenario.place)
-    asked["title"] = [point.title if (point := atlas.district(name)) else name for name in asked["place"]]
+    titles = {name: point.title for name in place.districts if (point := atlas.district(name))}
+    asked["title"] = asked["place"].replace(titles)
     drawn = draw_members([played], members, seed)
     with worker_pool(workers) as executor:
         found = run_all(play, [Task(played, member, asked) for member in drawn], executor, progress)
