@@ -85,6 +85,14 @@ def test_list_shows_every_shipped_scenario(corridor):
     assert [name for name in shipped_scenarios() if f"\n {name} " not in answer.stdout] == []
 
 
+def test_check_says_what_steps_of_hours_cost(corridor, tmp_path):
+    assert "note" not in corridor.invoke("check", "ceasefire").output
+    (tmp_path / "coarse.toml").write_text(OWN + "[time]\nstep_minutes = 360\n", encoding="utf-8")
+    answer = corridor.invoke("check", tmp_path / "coarse.toml")
+    assert answer.exit_code == 0
+    assert "steps of 360 min; over an hour, queues and waits come out too short" in answer.output
+
+
 def test_check_says_good_for_files_and_names(corridor, tmp_path):
     own = tmp_path / "own.toml"
     own.write_text(OWN, encoding="utf-8")
