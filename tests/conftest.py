@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from hypothesis import settings
 
 from sim.ensemble.compare import compare
 from sim.ensemble.comparison import Comparison
@@ -21,6 +22,10 @@ from sim.results.result import Result
 from sim.results.write import write
 from sim.results.write_comparison import write_comparison
 from sim.scenario.load import load
+
+settings.register_profile("same", derandomize=True)  # the same examples everywhere
+settings.register_profile("explore")  # pytest --hypothesis-profile=explore draws fresh ones
+settings.load_profile("same")
 
 SETTLEMENTS = ("Stepanakert / Khankendi", "Martuni / Khojavend", "Askeran")
 DISTRICTS = ("Stepanakert", "Martuni", "Askeran")
